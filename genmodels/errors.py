@@ -1,0 +1,36 @@
+"""The one error that is meant for people: a key and its values, said in words by whoever shows it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LOCALES = Path(__file__).resolve().parents[1] / "demo" / "locales"
+
+
+class Refused(ValueError):
+    """A request that cannot be served; `key` names its sentence in the locales under `refused.`."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def say(self, language: str = "en") -> str:
+        """The sentence in one language, or the bare facts where the locales are not at hand."""
+        sentence = sentences(language).get(f"refused.{self.key}")
+        if sentence is None:
+            facts = ", ".join(f"{name} = {value}" for name, value in self.values.items())
+            return f"{self.key}: {facts}" if facts else self.key
+        return sentence.format(**self.values)
+
+    __str__ = say
+
+
+@cache
+def sentences(language: str) -> dict[str, str]:
+    """One locale as a flat table; empty where only the library is installed."""
+    path = LOCALES / f"{language}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
