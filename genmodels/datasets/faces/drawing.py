@@ -1,0 +1,54 @@
+"""Puts a face together, back to front, on a sheet four times too large, and reduces it."""
+
+from __future__ import annotations
+
+from math import radians
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from genmodels.datasets.faces import features, wear
+from genmodels.datasets.faces.hair import HAIR_STYLES, tones
+from genmodels.datasets.faces.palette import HAIR, SKIN
+from genmodels.datasets.faces.pen import Pen
+from genmodels.datasets.faces.traits import Traits
+
+OVERSAMPLING = 4
+
+
+def draw(face: Traits, size: int = 64) -> np.ndarray:
+    """(size, size, 3) uint8."""
+    sheet = Image.new("RGB", (size * OVERSAMPLING, size * OVERSAMPLING))
+    ink = ImageDraw.Draw(sheet, "RGBA")  # this mode blends translucent colours into an opaque sheet
+    scale = size * OVERSAMPLING / 256
+    at = (128 + 5 * face.shift_x, 128 + 5 * face.shift_y)
+    straight = Pen(ink, scale, at)
+    turned = Pen(ink, scale, at, angle=radians(7 * face.tilt), pivot=(0, 62))
+    fitted = turned.stretched(features.SHAPES[face.face_shape][0] / 54)
+
+    skin, hair = SKIN[face.skin], HAIR[face.hair_color]
+    tone = tones(hair, skin.shade)
+    behind, on_top = HAIR_STYLES[face.hair_style]
+    hatted = face.hat != "none"
+
+    wear.background(Pen(ink, scale, (128, 128)), face)
+    behind(fitted, tone, hatted)
+    if face.shirt == "turtleneck":
+        wear.neck(straight, skin)
+        wear.shirt(straight, face, skin)
+    else:
+        wear.shirt(straight, face, skin)
+        wear.neck(straight, skin)
+    features.ears(turned, face, skin)
+    features.head(turned, face, skin)
+    features.cheeks(turned, face, skin)
+    features.nose(turned, skin)
+    features.beard(turned, face, hair)
+    features.mouth(turned, face, skin)
+    features.eyes(turned, face, skin)
+    on_top(fitted, tone, hatted)
+    features.brows(turned, face, hair, skin)
+    wear.glasses(turned, face)
+    wear.hat(fitted, face, skin)
+    features.earrings(turned, face)
+    return np.asarray(sheet.reduce(OVERSAMPLING))
