@@ -12,6 +12,8 @@ from typing import final
 import torch
 from torch import Tensor
 
+FIRST = 1e-12  # stands for "just after t = 0", where the schedules that jump have their floor
+
 
 class NoiseSchedule(ABC):
     """How much signal is left and how much noise is in at time t; concrete ones are frozen dataclasses."""
@@ -38,14 +40,55 @@ class NoiseSchedule(ABC):
         return self.sigma(t) / self.alpha(t)
 
     @final
+    def time_of(self, noise_level: Tensor) -> Tensor:
+        """The time with this noise level; 0 for none at all, never 0 for any, 1 for all that is beyond the end."""
+        level = torch.as_tensor(noise_level, dtype=torch.float64)
+        sought, low, width = level.reshape(-1, 1), torch.zeros_like(level).reshape(-1, 1), 1.0
+        fan = torch.linspace(0, 1, 513, dtype=torch.float64, device=level.device)
+        for _ in range(6):  # bisection 512 ways at once: needs no slope, so kinks, jumps and infinities do no harm
+            times = low + width * fan
+            reached = self.noise_level(times.reshape(-1)).reshape(times.shape) <= sought
+            width /= 512
+            low = low + width * (reached.sum(1, keepdim=True) - 1).clamp(0, 511)
+        return torch.where(level > 0, low.reshape(level.shape).clamp(FIRST, 1), torch.zeros_like(level))
+
+    @final
     def alpha_bar(self, t: Tensor) -> Tensor:
         """The share of signal in the rescaled variable x / sqrt(alpha² + sigma²)."""
         alpha, sigma = self.alpha(t) ** 2, self.sigma(t) ** 2
         return alpha / (alpha + sigma)
 
     @final
+    def betas(self, T: int) -> Tensor:
+        """The beta of each of T equal steps, of the rescaled variable x / sqrt(alpha² + sigma²)."""
+        alpha_bar = self.alpha_bar(torch.arange(T + 1, dtype=torch.float64) / T)
+        return 1 - alpha_bar[1:] / alpha_bar[:-1]
+
+    @final
+    def prior_std(self, data_var: float = 1.0) -> float:
+        """The standard deviation of x at t = 1, for data of this variance."""
+        end = torch.ones((), dtype=torch.float64)
+        return float((self.alpha(end) ** 2 * data_var + self.sigma(end) ** 2).sqrt())
+
+    @final
     def add_noise(self, x0: Tensor, eps: Tensor, t: Tensor) -> Tensor:
         return per_sample(self.alpha(t), x0) * x0 + per_sample(self.sigma(t), x0) * eps
+
+
+class VariancePreserving(NoiseSchedule):
+    """A schedule with alpha² + sigma² = 1, given by the logarithm of alpha² = alpha_bar."""
+
+    @abstractmethod
+    def log_alpha_bar(self, t: Tensor) -> Tensor:
+        """Exactly 0 at t = 0, falling."""
+
+    @final
+    def alpha(self, t: Tensor) -> Tensor:
+        return torch.exp(self.log_alpha_bar(t) / 2)
+
+    @final
+    def sigma(self, t: Tensor) -> Tensor:
+        return torch.expm1(self.log_alpha_bar(t)).abs().sqrt()
 
 
 def per_sample(value: Tensor, like: Tensor) -> Tensor:
