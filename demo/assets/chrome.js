@@ -1,0 +1,87 @@
+// What stands around the tabs: light and dark, small notices, and the tour.
+(() => {
+  const { say, kept } = window.noisewalk;
+
+  function isDark() { return document.body.classList.contains("dark"); }
+  function paint(dark) {
+    document.body.classList.toggle("dark", dark);
+    kept.set("noisewalk.theme", dark ? "dark" : "light");
+    window.dispatchEvent(new CustomEvent("noisewalk:theme", { detail: { dark } }));
+  }
+  function flipTheme() { paint(!isDark()); }
+  if (!new URL(location.href).searchParams.get("__theme")) {
+    const wanted = kept.get("noisewalk.theme");
+    if (wanted) paint(wanted === "dark");
+  }
+
+  let fading;
+  function notice(text) {
+    let box = document.querySelector(".nw-notice");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "nw-notice";
+      box.setAttribute("role", "status");
+      document.body.append(box);
+    }
+    box.textContent = say(text);
+    box.classList.add("nw-shown");
+    clearTimeout(fading);
+    fading = setTimeout(() => box.classList.remove("nw-shown"), 2200);
+  }
+
+  // Five stops; each opens its tab, lights up one part of the page and says one thing about it.
+  const stops = [
+    { tab: "latent", part: "#latent-picture" }, { tab: "latent", part: "#latent-between" },
+    { tab: "denoising", part: "#denoising-run" }, { tab: "schedules", part: "#schedules-plot" },
+    { tab: "samplers", part: "#samplers-cloud" },
+  ];
+  let at = -1;
+  function openTab(key) {
+    const names = Object.keys(window.noisewalkPage.knobs);
+    document.querySelectorAll(".nw-tabs > .tab-wrapper [role=tab], .nw-tabs [role=tab]")[names.indexOf(key)]?.click();
+  }
+  function card() {
+    let box = document.querySelector(".nw-tour");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "nw-tour";
+      box.setAttribute("role", "dialog");
+      box.innerHTML = "<p class='nw-tour-count'></p><p class='nw-tour-text'></p><div><button class='nw-quiet' data-go='-1'></button><button class='nw-quiet' data-go='0'></button><button class='nw-go' data-go='1'></button></div>";
+      box.addEventListener("click", (e) => { const go = e.target.dataset?.go; if (go) step(Number(go)); });
+      document.body.append(box);
+    }
+    return box;
+  }
+  function step(by) {
+    document.querySelectorAll(".nw-lit").forEach((node) => node.classList.remove("nw-lit"));
+    at = by === 0 ? -1 : at + by;
+    if (at < 0 || at >= stops.length) { at = -1; document.querySelector(".nw-tour")?.remove(); return; }
+    openTab(stops[at].tab);
+    const box = card();
+    box.querySelector(".nw-tour-count").textContent = `${at + 1} / ${stops.length}`;
+    box.querySelector(".nw-tour-text").textContent = say(`t:tour.${at + 1}`);
+    const [back, end, next] = box.querySelectorAll("button");
+    back.textContent = say("t:tour.back"); back.disabled = at === 0;
+    end.textContent = say("t:tour.end");
+    next.textContent = say(at === stops.length - 1 ? "t:tour.done" : "t:tour.next");
+    next.focus();
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    setTimeout(() => {
+      const part = document.querySelector(stops[at]?.part);
+      part?.classList.add("nw-lit");
+      part?.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    }, 250);
+  }
+  function tour() { at = -1; step(1); }
+  window.addEventListener("keydown", (e) => { if (e.key === "Escape" && at >= 0) step(0); });
+  window.addEventListener("noisewalk:language", () => { if (at >= 0) { at -= 1; step(1); } });
+
+  // The header is plain HTML, so its buttons are found when pressed.
+  document.addEventListener("click", (e) => {
+    const press = e.target.closest?.("[data-press]")?.dataset.press;
+    if (press === "theme") flipTheme();
+    if (press === "tour") tour();
+  });
+
+  Object.assign(window.noisewalk, { notice, openTab, tour });
+})();

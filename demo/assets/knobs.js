@@ -1,0 +1,116 @@
+// All knobs of all tabs in one place: what drives the live widgets, what Undo takes back, what stands in the link.
+(() => {
+  const { knobs, driven } = window.noisewalkPage;
+  const values = {}, history = {};
+  for (const [tab, named] of Object.entries(knobs)) {
+    values[tab] = Object.fromEntries(Object.entries(named).map(([name, knob]) => [name, knob.default]));
+    history[tab] = [];
+  }
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const emit = (name, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + name, { detail }));
+  const dirty = new Set();
+
+  // Several knobs that turn in one breath (Undo, a link) make one message, not several.
+  function touch(tab, name) {
+    for (const [widget, needs] of Object.entries(driven)) {
+      if (!Object.values(needs).some(([t, n]) => t === tab && n === name)) continue;
+      if (!dirty.size) queueMicrotask(flush);
+      dirty.add(widget);
+    }
+    emit("turned", { tab, name, value: values[tab][name] });
+  }
+  function flush() {
+    for (const widget of dirty) emit("set", { canvas: widget, values: argumentsOf(widget) });
+    dirty.clear();
+  }
+  const argumentsOf = (widget) => Object.fromEntries(
+    Object.entries(driven[widget] || {}).map(([argument, [tab, name]]) => [argument, values[tab][name]]));
+
+  function remember(tab, name) {
+    const past = history[tab], last = past[past.length - 1];
+    const now = performance.now();
+    if (last && last.name === name && now - last.at < 600) { last.at = now; return; }
+    past.push({ name, at: now, values: structuredClone(values[tab]) });
+    if (past.length > 100) past.shift();
+  }
+
+  function turned(tab, name, value) {
+    if (same(values[tab][name], value)) return;
+    remember(tab, name);
+    values[tab][name] = value;
+    touch(tab, name);
+  }
+
+  // Every component of the tab gets its value; a hidden knob is told to its widget.
+  function put(tab, next) {
+    for (const name of Object.keys(knobs[tab])) {
+      if (same(values[tab][name], next[name])) continue;
+      values[tab][name] = structuredClone(next[name]);
+      touch(tab, name);
+      if (knobs[tab][name].hidden) emit("restored", { tab, name, value: values[tab][name] });
+    }
+    return shown(tab);
+  }
+  const shown = (tab) => Object.keys(knobs[tab]).filter((name) => !knobs[tab][name].hidden).map((name) => values[tab][name]);
+  const defaults = (tab) => Object.fromEntries(Object.entries(knobs[tab]).map(([name, knob]) => [name, knob.default]));
+
+  function undo(tab) {
+    const past = history[tab].pop();
+    return past ? put(tab, past.values) : shown(tab);
+  }
+  function reset(tab) {
+    remember(tab, "");
+    return put(tab, defaults(tab));
+  }
+  function surprise(tab) {
+    remember(tab, "");
+    const next = { ...values[tab] };
+    for (const [name, knob] of Object.entries(knobs[tab])) {
+      if (!knob.surprise) continue;
+      if (knob.choices && !Array.isArray(knob.default)) next[name] = knob.choices[Math.floor(Math.random() * knob.choices.length)];
+      else if (knob.step) next[name] = Number((knob.low + knob.step * Math.floor(Math.random() * (1 + (knob.high - knob.low) / knob.step))).toPrecision(9));
+    }
+    return put(tab, next);
+  }
+
+  // A value from a link is taken only where its knob allows it.
+  function allowed(knob, value) {
+    if (knob.toggle) return typeof value === "boolean";
+    if (knob.hidden) return JSON.stringify(value).length < 4000;
+    if (knob.choices) return [value].flat().every((v) => knob.choices.includes(v)) && Array.isArray(value) === Array.isArray(knob.default);
+    if (knob.step) return Number.isFinite(value) && value >= knob.low && value <= knob.high;
+    return typeof value === typeof knob.default;
+  }
+  function link(tab) {
+    const url = new URL(location.origin + location.pathname);
+    url.searchParams.set("tab", tab);
+    url.searchParams.set("lang", noisewalk.language());
+    for (const [name, knob] of Object.entries(knobs[tab])) {
+      if (!same(values[tab][name], knob.default)) url.searchParams.set(name, JSON.stringify(values[tab][name]));
+    }
+    return url.toString();
+  }
+  async function copyLink(tab, text) {
+    const address = text || link(tab);
+    try { await navigator.clipboard.writeText(address); noisewalk.notice("t:page.copied"); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
+  }
+  function restore() {
+    const asked = new URL(location.href).searchParams, tab = asked.get("tab");
+    if (knobs[tab]) {
+      const next = { ...values[tab] };
+      for (const [name, knob] of Object.entries(knobs[tab])) {
+        if (!asked.has(name)) continue;
+        try { const value = JSON.parse(asked.get(name)); if (allowed(knob, value)) next[name] = value; } catch { /* not of ours */ }
+      }
+      put(tab, next);
+    }
+    return Object.keys(knobs).flatMap(shown);
+  }
+  const tabOfLink = (first) => { const tab = new URL(location.href).searchParams.get("tab"); return knobs[tab] ? tab : first; };
+
+  window.addEventListener("noisewalk:mounted", (e) => {
+    if (driven[e.detail.canvas]) emit("set", { canvas: e.detail.canvas, values: argumentsOf(e.detail.canvas), first: true });
+  });
+  window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
+  Object.assign(window.noisewalk, { turned, undo, reset, surprise, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });
+})();

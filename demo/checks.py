@@ -1,0 +1,144 @@
+"""What a view accepts: types and bounds read from its signature, and checked before it is called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from genmodels.errors import Refused
+from genmodels.knobs import Knob
+
+Check = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of the names in a registry, or in what a function lists at the moment of asking."""
+
+    names: Collection[str] | Callable[[], Collection[str]]
+
+    def __call__(self, name: str, value: Any) -> str:
+        allowed = self.names() if callable(self.names) else self.names
+        if not isinstance(value, str) or value not in allowed:
+            raise Refused("choice", name=name, value=str(value)[:40], allowed=", ".join(allowed))
+        return value
+
+    def __hash__(self) -> int:
+        return id(self.names)
+
+
+@dataclass(frozen=True)
+class Length:
+    """At most so many entries or letters."""
+
+    most: int
+    least: int = 0
+
+    def check(self, name: str, value: Collection[Any]) -> None:
+        if not self.least <= len(value) <= self.most:
+            raise Refused("length", name=name, value=len(value), least=self.least, most=self.most)
+
+
+@dataclass(frozen=True)
+class By:
+    """Whatever a function of the library makes of the value; it refuses what it cannot take."""
+
+    read: Callable[[Any], Any]
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self.read(value)
+
+
+def accept(view: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments for a view, each known, complete and within its bounds."""
+    checks, needed = accepts(view)
+    for name in values:
+        if name not in checks:
+            raise Refused("unknown-argument", name=str(name)[:40], allowed=", ".join(checks))
+    for name in needed - set(values):
+        raise Refused("missing-argument", name=name)
+    return {name: checks[name](name, value) for name, value in values.items()}
+
+
+@cache
+def accepts(view: Callable[..., Any]) -> tuple[dict[str, Check], set[str]]:
+    """One check per parameter, and the parameters without a default; a view without bounds fails at once."""
+    hints = get_type_hints(view, include_extras=True)
+    parameters = inspect.signature(view).parameters
+    checks = {name: check_of(view.__name__, name, hints.get(name)) for name in parameters}
+    return checks, {name for name, p in parameters.items() if p.default is inspect.Parameter.empty}
+
+
+def check_of(view: str, name: str, hint: Any) -> Check:
+    """The check for one annotation; `Annotated[list[float], Knob(...), Length(64)]` bounds each entry and their number."""
+    kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    length = next((extra for extra in extras if isinstance(extra, Length)), None)
+    if get_origin(kind) is list and length:
+        found = single(get_args(kind)[0], [extra for extra in extras if extra is not length])
+        check = several(found, length) if found else None
+    else:
+        check = single(kind, extras)
+    if check is None:
+        raise TypeError(f"{view}({name}): {hint!r} says neither what is allowed nor how much")
+    return check
+
+
+def single(kind: Any, extras: list[Any]) -> Check | None:
+    for extra in extras:
+        if isinstance(extra, OneOf | By):
+            return extra
+        if isinstance(extra, Knob) and kind in (int, float):
+            return number(kind, extra)
+        if isinstance(extra, Length) and kind is str:
+            return text(extra)
+    if kind is bool:
+        return a_bool
+    return instance(kind) if isinstance(kind, type) and kind not in (int, float, str, list, dict) else None
+
+
+def a_bool(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Refused("choice", name=name, value=str(value)[:40], allowed="true, false")
+    return value
+
+
+def number(kind: type, knob: Knob) -> Check:
+    def check(name: str, value: Any) -> Any:
+        value = knob.check(name, value)
+        if kind is int and not float(value).is_integer():
+            raise Refused("whole", name=name, value=value)
+        return kind(value)
+
+    return check
+
+
+def text(length: Length) -> Check:
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Refused("text", name=name)
+        length.check(name, value)
+        return value
+
+    return check
+
+
+def several(each: Check, length: Length) -> Check:
+    def check(name: str, value: Any) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise Refused("list", name=name)
+        length.check(name, value)
+        return [each(name, entry) for entry in value]
+
+    return check
+
+
+def instance(kind: type) -> Check:
+    def check(name: str, value: Any) -> Any:
+        if value is not None and not isinstance(value, kind):
+            raise Refused("text", name=name)
+        return value
+
+    return check

@@ -1,0 +1,116 @@
+"""What the tabs are built with: knobs and buttons that know their words, their place in the link and whom they drive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demo.wiring import bind
+from demo.words import LANGUAGES, table
+from genmodels.knobs import Knob
+
+WORDS = gr.I18n(**{language: dict(table(language)) for language in LANGUAGES})
+
+
+class Page:
+    """Everything that the tabs have in common; it is filled while they are laid out."""
+
+    def __init__(self, language: Component) -> None:
+        self.language = language
+        self.texts: list[tuple[Component, dict[str, Any]]] = []
+        self.knobs: dict[str, dict[str, Component]] = {}
+        self.facts: dict[str, dict[str, dict[str, Any]]] = {}
+        self.driven: dict[str, dict[str, tuple[str, str]]] = {}
+
+    def words(self, component: Any, **keys: Any) -> Any:
+        """Remember which property of a component is which sentence."""
+        self.texts.append((component, keys))
+        return component
+
+    def config(self) -> dict[str, Any]:
+        """What the page's own script needs to know."""
+        return {
+            "words": {language: table(language) for language in LANGUAGES},
+            "languages": LANGUAGES,
+            "texts": [keys for _, keys in self.texts],
+            "knobs": self.facts,
+            "driven": self.driven,
+        }
+
+
+class Tab:
+    """One tab while it is laid out."""
+
+    def __init__(self, page: Page, key: str) -> None:
+        self.page, self.key = page, key
+        self.knobs = page.knobs.setdefault(key, {})
+        self.facts = page.facts.setdefault(key, {})
+
+    def prose(self, key: str, tag: str = "p", classes: str = "") -> gr.HTML:
+        """A sentence on the page, in the page's language."""
+        html = f'<{tag} class="nw-prose {classes}" data-say="{key}">{table("en")[key]}</{tag}>'
+        return gr.HTML(html, apply_default_css=False)
+
+    def button(self, name: str, **options: Any) -> gr.Button:
+        key = f"{self.key}.{name}" if f"{self.key}.{name}" in table("en") else f"page.{name}"
+        return self.page.words(gr.Button(WORDS(key), **options), value=key)
+
+    def slider(self, name: str, knob: Knob, value: float | None = None, **options: Any) -> gr.Slider:
+        value = knob.default if value is None else value
+        made = gr.Slider(knob.low, knob.high, value, step=knob.step, **self.label(name), **options)
+        return self.register(name, made, low=knob.low, high=knob.high, step=knob.step, default=value)
+
+    def seed(self, name: str = "seed", value: int = 0, **options: Any) -> gr.Slider:
+        return self.slider(name, Knob(0, 9999, 1, value), **options)
+
+    def choice(self, name: str, values: Sequence[str], value: str | None = None, group: str = "", **options: Any):
+        """A menu of names from a registry; each shows its sentence `group.name`, or itself where none is written."""
+        return self.menu(gr.Dropdown, name, values, values[0] if value is None else value, group, options)
+
+    def several(self, name: str, values: Sequence[str], value: list[str], group: str = "", **options: Any):
+        return self.menu(gr.Dropdown, name, values, value, group, {"multiselect": True, **options})
+
+    def radio(self, name: str, values: Sequence[str], value: str | None = None, group: str = "", **options: Any):
+        return self.menu(gr.Radio, name, values, values[0] if value is None else value, group, options)
+
+    def menu(self, kind: Any, name: str, values: Sequence[str], value: Any, group: str, options: dict[str, Any]):
+        keys = [f"{group or self.key + '.' + name}.{v}" for v in values]
+        shown = [(WORDS(k) if k in table("en") else v, v) for k, v in zip(keys, values, strict=True)]
+        made = kind(shown, value=value, **self.label(name), **options)
+        pairs = [[k, v] for k, v in zip(keys, values, strict=True)]
+        return self.register(name, made, words={"choices": pairs}, choices=list(values), default=value)
+
+    def toggle(self, name: str, value: bool = False, **options: Any) -> gr.Checkbox:
+        return self.register(name, gr.Checkbox(value, **self.label(name), **options), default=value, toggle=True)
+
+    def hidden(self, name: str, default: Any) -> None:
+        """A knob that lives in a widget of ours, yet has its place in the link, in Undo and in Reset."""
+        self.facts[name] = {"default": default, "hidden": True}
+
+    def live(self, widget: Component, controls: Mapping[str, Any]) -> None:
+        """Let knobs drive a widget: each change is one message with all of them, the newest wins."""
+        names = {id(component): name for name, component in self.knobs.items()}
+        self.page.driven[str(widget.elem_id)] = {
+            argument: (self.key, control if isinstance(control, str) else names[id(control)])
+            for argument, control in controls.items()
+        }
+
+    def bind(self, event: Callable[..., Any], view: Callable[..., Any], controls: Mapping[str, Component], outputs: Any,
+             **options: Any) -> Any:
+        return bind(event, view, controls, outputs, language=self.page.language, **options)
+
+    def label(self, name: str) -> dict[str, Any]:
+        key, info = f"{self.key}.{name}", f"{self.key}.{name}.info"
+        return {"label": WORDS(key), **({"info": WORDS(info)} if info in table("en") else {})}
+
+    def register(self, name: str, component: Any, words: dict[str, Any] | None = None, **facts: Any) -> Any:
+        key, info = f"{self.key}.{name}", f"{self.key}.{name}.info"
+        keys = {"label": key, **({"info": info} if info in table("en") else {}), **(words or {})}
+        self.page.words(component, **keys)
+        self.knobs[name] = component
+        self.facts[name] = facts
+        component.change(None, component, None, js=f"(v) => noisewalk.turned({self.key!r}, {name!r}, v)")
+        return component

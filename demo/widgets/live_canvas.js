@@ -1,0 +1,91 @@
+// The live canvas: paints what the server answers, and can itself be dragged.
+const figure = element.querySelector('.nw-live');
+const canvas = figure.querySelector('canvas');
+const thumb = figure.querySelector('.nw-thumb');
+const trouble = figure.querySelector('.nw-error');
+const facts = figure.querySelector('.nw-facts');
+const pen = canvas.getContext('2d');
+const paints = [];
+let lastError = null;
+
+figure.style.setProperty('--nw-size', props.size + 'px');
+canvas.classList.toggle('nw-crisp', !props.smooth);
+
+async function paint(reply, fresh = () => true) {
+  const bitmap = await createImageBitmap(picture(reply.image));
+  if (fresh() && here()) {
+    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
+      canvas.width = bitmap.width;
+      canvas.height = bitmap.height;
+    }
+    pen.drawImage(bitmap, 0, 0);
+    figure.classList.add('nw-painted');
+    tell(null);
+    count(reply.ms);
+    emit('painted', { canvas: name, reply });
+  }
+  bitmap.close();
+}
+
+function tell(error) {
+  lastError = error;
+  figure.classList.toggle('nw-failed', error !== null);
+  trouble.hidden = error === null;
+  if (error !== null) trouble.textContent = why(error.reason);
+}
+
+function count(milliseconds) {
+  if (!Number.isFinite(milliseconds)) return;
+  const now = performance.now();
+  paints.push(now);
+  while (paints[0] < now - 1000) paints.shift();
+  const moving = paints.length > 2 ? 't:widgets.pace' : 't:widgets.cost';
+  facts.textContent = say(moving, { ms: Math.round(milliseconds), rate: paints.length });
+}
+
+function sayAll() {
+  sayLabel();
+  canvas.setAttribute('aria-label', say(props.label || 't:widgets.picture'));
+  if (lastError) tell(lastError);
+}
+
+const requests = pump(Object.values(server)[0], paint, reason => tell({ reason }));
+
+if (props.axes.length) {
+  const [across, down] = props.axes;
+  const clamp = value => Math.min(1, Math.max(0, value));
+  const at = () => [requests.args()[across] ?? 0.5, requests.args()[down] ?? 0.5];
+  const place = () => { [thumb.style.left, thumb.style.top] = at().map(part => part * 100 + '%'); };
+  const move = (x, y) => {
+    const values = { [across]: clamp(x), [down]: clamp(y) };
+    requests.set(values);
+    place();
+    emit('drag', { canvas: name, values });
+  };
+  const follow = event => {
+    const box = canvas.getBoundingClientRect();
+    move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  figure.classList.add('nw-draggable');
+  canvas.tabIndex = 0;
+  thumb.hidden = false;
+  place();
+  listen(canvas, 'pointerdown', event => { canvas.setPointerCapture(event.pointerId); follow(event); });
+  listen(canvas, 'pointermove', event => { if (canvas.hasPointerCapture(event.pointerId)) follow(event); });
+  listen(canvas, 'keydown', event => {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const [x, y] = at(), size = event.shiftKey ? 0.1 : 0.02;
+    move(x + step[0] * size, y + step[1] * size);
+  });
+  listen(window, 'noisewalk:set', event => { if (event.detail.canvas === name) place(); });
+}
+
+const initial = () => { if (props.value?.image) paint(props.value); };
+watch('value', initial);
+whenPageChanges(sayAll);
+sayAll();
+initial();

@@ -1,0 +1,55 @@
+// Knobs in, pictures out: the newest values win, several requests fly, fewer where serving is the slow part.
+const DEPTH = 4;
+const PAGE = (window.nwPage ??= Math.random().toString(36).slice(2, 14));
+
+function pump(ask, show, fail) {
+  let args = { ...props.arguments };
+  let wanted = false, flying = 0, sent = 0, shown = 0, depth = 1;
+  let serving = 0, network = Infinity;
+
+  function fly() {
+    while (wanted && flying < depth) {
+      wanted = false;
+      flying += 1;
+      const id = ++sent, started = performance.now();
+      ask({ page: `${PAGE}.${name}`.slice(0, 64), id, language: language(), args })
+        .catch(() => undefined)
+        .then(reply => land(id, reply, performance.now() - started))
+        .finally(() => { flying -= 1; fly(); });
+    }
+  }
+
+  // Worth having in the air: one being served, plus as many as fit on the wire meanwhile.
+  function measure(milliseconds, trip) {
+    serving += (milliseconds - serving) * (serving ? 0.3 : 1);
+    network = Math.min(network, Math.max(trip - milliseconds, 1));
+    depth = Math.max(1, Math.min(DEPTH, 1 + Math.floor(network / Math.max(serving, 1))));
+  }
+
+  async function land(id, reply, trip) {
+    if (!here() || reply?.superseded) return;
+    if (Number.isFinite(reply?.ms)) measure(reply.ms, trip);
+    if (id <= shown) return;
+    const fresh = () => id > shown && (shown = id) > 0;
+    const answered = reply && !reply.error;
+    if (!answered && fresh()) return fail(reply?.error);
+    if (answered) await show(reply, fresh).catch(() => fresh() && fail());
+  }
+
+  function set(values) {
+    args = { ...args, ...values };
+    wanted = true;
+    fly();
+  }
+
+  listen(window, 'noisewalk:set', ({ detail }) => {
+    if (name === (detail.canvas ?? detail.plot)) set(detail.values);
+  });
+  emit('ready', { widget: name });
+  return { set, args: () => args };
+}
+
+function why(error) {
+  if (!error) return say(navigator.onLine ? 't:widgets.failed' : 't:widgets.offline');
+  return say('t:refused.' + error.key, error.values);
+}

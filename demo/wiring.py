@@ -1,0 +1,120 @@
+"""Components to plain functions, by name: `bind` for Gradio's events, `serve` for what the page asks itself."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from PIL import Image
+
+from demo.checks import accept, accepts
+from demo.fairness import PROCESSOR, Meter, Newest
+from demo.pictures import jpeg
+from demo.words import LANGUAGES
+from genmodels.errors import Refused
+
+PER_PAGE = Meter(rate=90, burst=180)
+PER_ADDRESS = Meter(rate=1200, burst=2400)
+NEWEST = Newest()
+
+
+def bind(
+    event: Callable[..., Any],
+    view: Callable[..., Any],
+    controls: Mapping[str, Component],
+    outputs: Component | Sequence[Component] | None = None,
+    *,
+    language: Component | None = None,
+    **options: Any,
+) -> Any:
+    """Call `view` with the values of the components, each under the name of its parameter."""
+    fits(view, controls)
+    names = list(controls)
+    inputs = [*controls.values(), *([language] if language else [])]
+
+    def arguments(values: Sequence[Any]) -> dict[str, Any]:
+        return accept(view, dict(zip(names, values, strict=False)))
+
+    @wraps(view)
+    def once(*values: Any) -> Any:
+        with in_words(values[-1] if language else "en"):
+            return view(**arguments(values))
+
+    @wraps(view)
+    def streamed(*values: Any) -> Any:
+        with in_words(values[-1] if language else "en"):
+            yield from view(**arguments(values))
+
+    call = streamed if inspect.isgeneratorfunction(view) else once
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in [*names, "language"][: len(inputs)]]
+    )
+    settings = {"api_visibility": "private", "show_progress": "hidden", **options}
+    return event(call, inputs, outputs, **settings)
+
+
+def serve(view: Callable[..., Any], names: Sequence[str] = ()) -> Callable[..., dict[str, Any]]:
+    """A server function for the page: {page, id, language, args} in, a picture or a plain answer out."""
+    accepts(view)
+    if names:
+        fits(view, dict.fromkeys(names))
+
+    def answer(message: Any, request: gr.Request | None = None) -> dict[str, Any]:
+        try:
+            page, number, values = envelope(message)
+            address = request.client.host if request and request.client else "-"
+            if not PER_PAGE.allows(page) or not PER_ADDRESS.allows(address):
+                raise Refused("too-fast")
+            NEWEST.arrive(f"{page} {view.__name__}", number)
+            arguments = accept(view, values)
+            with PROCESSOR:
+                if NEWEST.superseded(f"{page} {view.__name__}", number):
+                    return {"superseded": True}
+                began = time.perf_counter()
+                result = view(**arguments)
+                spent = (time.perf_counter() - began) * 1000
+        except Refused as refused:
+            return {"error": {"key": refused.key, "values": refused.values}}
+        reply = {"image": jpeg(result)} if isinstance(result, Image.Image) else dict(result)
+        return {**reply, "ms": round(spent, 1)}
+
+    answer.__name__ = view.__name__
+    return answer
+
+
+def envelope(message: Any) -> tuple[str, int, dict[str, Any]]:
+    """The parts of a message, or a refusal: it may come from anyone."""
+    if not isinstance(message, dict):
+        raise Refused("message")
+    page, number, values = message.get("page"), message.get("id"), message.get("args")
+    if not (isinstance(page, str) and 0 < len(page) <= 64 and isinstance(values, dict) and len(values) <= 64):
+        raise Refused("message")
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**53:
+        raise Refused("message")
+    return page, number, values
+
+
+def fits(view: Callable[..., Any], controls: Mapping[str, Any]) -> None:
+    """Fail while the page is built if a control is missing or misspelt."""
+    try:
+        inspect.signature(view).bind(**controls)
+    except TypeError as problem:
+        raise TypeError(f"{view.__module__}.{view.__name__}: {problem}") from None
+
+
+class in_words:
+    """Turn a refusal into a message in the page's language."""
+
+    def __init__(self, language: Any) -> None:
+        self.language = language if language in LANGUAGES else "en"
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
+        if isinstance(error, Refused):
+            raise gr.Error(error.say(self.language), duration=8, print_exception=False) from None
