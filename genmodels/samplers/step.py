@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from genmodels.errors import Refused
+from genmodels.samplers.noise import Noise
 from genmodels.schedules.schedule import NoiseSchedule
 
 
@@ -23,14 +24,21 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Method:
-    """A row of SAMPLERS: a generator function `run(denoise, x, times, noise, **knobs)` and what is known of it."""
+    """A row of SAMPLERS: a generator function `run(denoise, x, times, noise, **knobs)` and what is known of it.
+
+    `order` is the power of the step in the error (in law where stochastic); `stochastic` says whether noise is drawn
+    with the knobs at rest; `evaluations(n)` counts the denoiser's calls in n steps, the last look at the end apart;
+    `noise` is the source to be given to `run`.
+    """
 
     run: Callable[..., Iterator[Step]]
     order: float
     stochastic: bool
     evaluations: Callable[[int], int]
     refuses: Callable[[NoiseSchedule], Refused | None]
+    noise: type[Noise] = Noise
 
 
-Noise = Callable[[int], Tensor]
+Fresh = Callable[[int], Tensor]  # the noise of step i, like x
+Brownian = Callable[[float, float], Tensor]  # the noise between two noise levels, like x
 Knobs = dict[str, Any]

@@ -1,0 +1,97 @@
+"""One-step solvers of the probability flow: each step forgets the ones before.
+
+They work on y = x / (alpha + sigma) against u = sigma / (alpha + sigma), where every schedule is the same straight
+path, dy/du = eps - x0, finite at both ends. Nothing is evaluated on clean data, so the step onto it is Euler's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from genmodels.denoising.estimate import Denoiser
+from genmodels.knobs import Knob
+from genmodels.samplers.nodes import Node, blend, fresh_noise, look, nodes_of, trace
+from genmodels.samplers.step import Fresh, Step
+
+
+def advance(x: Tensor, slope: Tensor, here: Node, there: Node, du: float | None = None) -> Tensor:
+    """y + du slope, from x to x."""
+    du = there.share - here.share if du is None else du
+    return blend(there.scale / here.scale, x, there.scale * du, slope)
+
+
+@torch.no_grad()
+def euler(
+    denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh, eta: Annotated[float, Knob(0, 1, 0.05)] = 0.0
+) -> Iterator[Step]:
+    """One slope per step; with eta, down below the next noise level and up again with new noise (Euler-ancestral)."""
+    nodes = trace(denoise.schedule, times)
+    step = look(denoise, x, nodes[0])
+    for i, (here, there) in enumerate(pairwise(nodes)):
+        yield step
+        up = min(there.level, eta * fresh_noise(here, there) / there.alpha)
+        down = math.sqrt(there.level**2 - up**2)
+        low = Node(there.t, there.alpha, there.alpha * down)
+        x = advance(x, step.eps - step.x0, here, low)
+        if up:
+            x = x.add_(noise(i), alpha=there.alpha * up)
+        step = look(denoise, x, there, step)
+    yield step
+
+
+@torch.no_grad()
+def heun(
+    denoise: Denoiser,
+    x: Tensor,
+    times: Tensor,
+    noise: Fresh,
+    s_churn: Annotated[float, Knob(0, 100, 1)] = 0.0,
+    s_tmin: Annotated[float, Knob(0, 10, 0.01)] = 0.0,
+    s_tmax: Annotated[float, Knob(0, 1000, 0.1)] = 1000.0,
+    s_noise: Annotated[float, Knob(0.9, 1.1, 0.001)] = 1.0,
+) -> Iterator[Step]:
+    """The mean of the slopes at both ends, with EDM's churn (arXiv:2206.00364).
+
+    Churn raises the noise level before a step by new noise; the step shown is the raised one, where the estimate is
+    made. It never climbs past t = 1.
+    """
+    nodes = trace(denoise.schedule, times)
+    raised = churned(denoise, nodes, s_churn, s_tmin, s_tmax) if s_churn else nodes
+    step = None
+    for i, (low, here) in enumerate(zip(nodes, raised, strict=True)):
+        if here is not low:
+            ratio = here.alpha / low.alpha
+            climb = here.alpha * math.sqrt(here.level**2 - low.level**2)
+            x = blend(ratio, x, climb * s_noise, noise(i))
+        step = look(denoise, x, here, step)
+        yield step
+        if i + 1 < len(nodes):
+            there = nodes[i + 1]
+            slope = step.eps - step.x0
+            ahead = advance(x, slope, here, there)
+            if there.sigma:
+                guess = denoise(ahead, there.t)
+                slope = (guess.eps - guess.x0).add_(slope)
+                ahead = advance(x, slope, here, there, (there.share - here.share) / 2)
+            x = ahead
+
+
+def churned(denoise: Denoiser, nodes: list[Node], s_churn: float, s_tmin: float, s_tmax: float) -> list[Node]:
+    """Where each node is raised to; the last stays, and so does all that is outside the limits."""
+    growth = 1 + min(s_churn / (len(nodes) - 1), math.sqrt(2) - 1)
+    top = nodes_of(denoise.schedule, [math.inf])[0].level
+    levels = [min(node.level * growth, top) for node in nodes]
+    inside = [
+        s_tmin <= node.level <= s_tmax and math.isfinite(level) for node, level in zip(nodes, levels, strict=True)
+    ]
+    raised = nodes_of(denoise.schedule, levels)
+    return [
+        high if ok and high.level > node.level else node
+        for node, high, ok in zip(nodes, raised, [*inside[:-1], False], strict=True)
+    ]
