@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import radians
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from genmodels.datasets.faces import features, wear
 from genmodels.datasets.faces.hair import HAIR_STYLES, tones
@@ -19,11 +19,9 @@ OVERSAMPLING = 4
 def draw(face: Traits, size: int = 64) -> np.ndarray:
     """(size, size, 3) uint8."""
     sheet = Image.new("RGB", (size * OVERSAMPLING, size * OVERSAMPLING))
-    ink = ImageDraw.Draw(sheet, "RGBA")  # this mode blends translucent colours into an opaque sheet
-    scale = size * OVERSAMPLING / 256
     at = (128 + 5 * face.shift_x, 128 + 5 * face.shift_y)
-    straight = Pen(ink, scale, at)
-    turned = Pen(ink, scale, at, angle=radians(7 * face.tilt), pivot=(0, 62))
+    straight = Pen(sheet, at)
+    turned = Pen(sheet, at, angle=radians(7 * face.tilt), pivot=(0, 62))
     fitted = turned.stretched(features.SHAPES[face.face_shape][0] / 54)
 
     skin, hair = SKIN[face.skin], HAIR[face.hair_color]
@@ -31,7 +29,7 @@ def draw(face: Traits, size: int = 64) -> np.ndarray:
     behind, on_top = HAIR_STYLES[face.hair_style]
     hatted = face.hat != "none"
 
-    wear.background(Pen(ink, scale, (128, 128)), face)
+    wear.background(Pen(sheet, (128, 128)), face)
     behind(fitted, tone, hatted)
     if face.shirt == "turtleneck":
         wear.neck(straight, skin)

@@ -35,7 +35,7 @@ def ears(pen: Pen, face: Traits, skin: Skin) -> None:
 
 
 def head(pen: Pen, face: Traits, skin: Skin) -> None:
-    pen.soft(outline(face.face_shape), mix(skin.base, skin.shade, 0.8), skin.base, light=(-20, -24))
+    pen.soft(outline(face.face_shape), skin.shade, skin.base, light=(-20, -24))
     pen.glow(-16, -34, 34, 20, lighter(skin.base, 0.5), 90)
 
 
@@ -68,9 +68,9 @@ def eyes(pen: Pen, face: Traits, skin: Skin) -> None:
 def brows(pen: Pen, face: Traits, hair: Color, skin: Skin) -> None:
     """Brows of the hair's colour, dark enough to be seen on any skin."""
     color = mix(darker(hair, 0.42), skin.shade, 0.1)
-    width = 5.5 + 5.5 * face.brow_weight
+    width = 5 + 5 * face.brow_weight
     y = EYE_Y - 21 - 5 * face.eye_size
-    slope = 6.5 * face.brow_angle
+    slope = 5.5 * face.brow_angle
     for side in (-1, 1):
         x = side * EYE_X
         line = [(x - side * 15, y + slope), (x + side * 1, y - 4), (x + side * 16, y + 2 - slope)]
@@ -79,14 +79,14 @@ def brows(pen: Pen, face: Traits, hair: Color, skin: Skin) -> None:
 
 def nose(pen: Pen, skin: Skin) -> None:
     pen.ellipse(-1, 17, 8, 7, glass(lighter(skin.base, 0.35), 110))
-    pen.stroke([(-8, 21), (-3, 26), (4, 26), (9, 21)], 5.5, darker(skin.shade, 0.1), end=3)
+    pen.stroke([(-8, 21), (-3, 26), (4, 26), (9, 21)], 5.5, darker(skin.shade, 0.16), end=3)
 
 
 def mouth(pen: Pen, face: Traits, skin: Skin) -> None:
     s, y = face.smile, 41
     u = np.linspace(-1, 1, 15)
     if face.grin == "open":
-        half, top, drop = 19 + 2 * s, 2 + 1.5 * s, 15 + 3 * s
+        half, top, drop = 20.5 + 2 * s, 1.5 + 2 * s, 17 + 3.5 * s
         upper = np.stack([half * u, y - 4 - top + top * (1 - u**2) * 2], axis=1)
         lower = np.stack([half * u, y - 4 - top + drop * (1 - u**2) ** 0.7 + 1], axis=1)
         rim = np.concatenate([upper, lower[::-1]])
@@ -99,7 +99,9 @@ def mouth(pen: Pen, face: Traits, skin: Skin) -> None:
     bend = 11 * s
     line = np.stack([(17 + 3 * s) * u, y + bend * (0.55 - u**2)], axis=1)
     pen.stroke(line, 6.5, mix(skin.lips, (70, 16, 28), 0.22), end=4, smooth=False)
-    pen.stroke([(-8, y + 9 + bend * 0.5), (0, y + 10 + bend * 0.55), (8, y + 9 + bend * 0.5)], 4, glass(skin.shade, 150), end=2)
+    pen.stroke(
+        [(-8, y + 9 + bend * 0.5), (0, y + 10 + bend * 0.55), (8, y + 9 + bend * 0.5)], 4, glass(skin.shade, 150), end=2
+    )
 
 
 def _mustache(pen: Pen, hair: Color) -> None:
@@ -120,7 +122,7 @@ def _jaw(pen: Pen, face: Traits, color: Color) -> None:
 def beard(pen: Pen, face: Traits, hair: Color) -> None:
     color = darker(hair, 0.12)
     if face.beard == "stubble":
-        _jaw(pen, face, glass(darker(hair, 0.3), 78))
+        _jaw(pen, face, glass(darker(hair, 0.3), 66))
     elif face.beard == "mustache":
         _mustache(pen, color)
     elif face.beard == "goatee":

@@ -1,4 +1,4 @@
-"""Hair styles: what hangs behind the head, and what lies on it. Under a hat each keeps what tells it from the others."""
+"""Hair styles: what hangs behind the head, and what lies on it. Under a hat, each keeps what tells it from others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from genmodels.datasets.faces.palette import CLOTH
-from genmodels.datasets.faces.pen import Color, Pen, Points, curve, darker, glass, lighter, mirrored
+from genmodels.datasets.faces.pen import Color, Pen, Points, around, curve, darker, glass, lighter, mirrored
 
 
 class Tones(NamedTuple):
@@ -63,10 +63,13 @@ def _side_part(pen: Pen, tone: Tones, hat: bool) -> None:
 
 
 def _quiff(pen: Pen, tone: Tones, hat: bool) -> None:
+    if hat:  # flattened, it pokes out at the temples and falls in a lock to one side
+        _lying(pen, tone, mirrored([(-8, -70), (-44, -60), (-62, -30), (-64, -4), (-54, 4), (-48, -20), (-14, -36)]))
+        pen.blob([(-6, -42), (34, -42), (44, -26), (38, -14), (24, -22), (6, -24)], tone.base)
+        return
     shape = [(-56, 6), (-60, -30), (-54, -62), (-32, -90), (8, -100), (44, -92), (60, -66), (59, -30), (56, 6)]
     _lying(pen, tone, [*shape, (50, 4), (46, -30), (26, -44), (-6, -42), (-34, -46), (-47, -28), (-50, 4)])
-    if not hat:
-        pen.stroke([(-36, -62), (-18, -82), (14, -90), (40, -82)], 10, glass(tone.light, 150), end=2)
+    pen.stroke([(-36, -62), (-18, -82), (14, -90), (40, -82)], 10, glass(tone.light, 150), end=2)
     _strands(pen, tone, [(-18, -48), (-2, -66), (26, -74)], [(14, -46), (28, -58), (46, -62)])
 
 
@@ -86,8 +89,7 @@ def _curly(pen: Pen, tone: Tones, hat: bool) -> None:
 
 
 def _afro_back(pen: Pen, tone: Tones, hat: bool) -> None:
-    angles = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-    ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    ring = around(14)
     rx, ry, y = (84, 52, -4) if hat else (88, 80, -24)
     pen.polygon(_bumpy(ring * (rx, ry) + (0, y), 1.09), tone.shade)
     pen.polygon(_bumpy(ring * (rx - 4, ry - 5) + (-2, y - 2), 1.09), tone.base)
@@ -103,7 +105,9 @@ def _bumpy(ring: np.ndarray, bulge: float) -> np.ndarray:
 
 
 def _afro(pen: Pen, tone: Tones, hat: bool) -> None:
-    _lying(pen, tone, mirrored([(-8, -74), (-44, -66), (-62, -30), (-62, 8), (-51, 8), (-46, -24), (-34, -38), (-12, -42)]))
+    _lying(
+        pen, tone, mirrored([(-8, -74), (-44, -66), (-62, -30), (-62, 8), (-51, 8), (-46, -24), (-34, -38), (-12, -42)])
+    )
 
 
 def _bob_back(pen: Pen, tone: Tones, hat: bool) -> None:
@@ -132,7 +136,9 @@ def _parted(pen: Pen, tone: Tones, ends: Points) -> None:
     """Two curtains from a middle parting down to the shoulders."""
     fall = np.asarray(ends, dtype=np.float64)
     for side in (-1, 1):
-        shape = np.concatenate([[(6, -77), (-36, -74), (-64, -40), (-70, 0)], fall, [(-50, 10), (-42, -24), (-12, -44)]])
+        shape = np.concatenate(
+            [[(6, -77), (-36, -74), (-64, -40), (-70, 0)], fall, [(-50, 10), (-42, -24), (-12, -44)]]
+        )
         _lying(pen, tone, shape * (-side, 1))
         _strands(pen, tone, np.array([(-62, -20), (-62, 20), (-66, 60)]) * (-side, 1))
     pen.stroke(SHINE, 9, glass(tone.light, 150), end=2)
@@ -205,9 +211,10 @@ def _mohawk(pen: Pen, tone: Tones, hat: bool) -> None:
     if hat:  # a lick of it falls out over the forehead
         pen.blob([(-16, -46), (16, -46), (14, -26), (4, -12), (0, -24), (-8, -16), (-14, -28)], tone.base)
         return
-    crest = [(-20, -36), (-24, -66), (-26, -100), (-12, -92), (-2, -108), (10, -94), (24, -102), (24, -66), (20, -38)]
-    _lying(pen, tone, [*crest, (6, -30), (-8, -30)], [(-14, -50), (-15, -70), (-10, -88)])
-    _strands(pen, tone, [(4, -40), (5, -62), (2, -84)], [(14, -44), (15, -62), (17, -82)])
+    crest = [(-21, -34), (-27, -60), (-36, -88), (-22, -84), (-19, -108), (-7, -94), (4, -114), (12, -94)]
+    rest = [(26, -106), (25, -84), (38, -86), (28, -60), (21, -36), (8, -28), (-8, -28)]
+    _lying(pen, tone, crest + rest, [(-15, -48), (-18, -66), (-20, -84)])
+    _strands(pen, tone, [(1, -38), (2, -62), (3, -90)], [(13, -42), (17, -62), (22, -84)])
 
 
 HAIR_STYLES: dict[str, tuple[Paint, Paint]] = {  # behind the head, on the head

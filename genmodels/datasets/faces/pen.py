@@ -1,4 +1,4 @@
-"""A pen for smooth, flat, translucent shapes: coordinates are those of a 256 × 256 sheet, in a frame that may be turned."""
+"""A pen for smooth, flat, translucent shapes on a sheet of 256 × 256 units, whatever its size in pixels."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from functools import lru_cache
 from math import cos, sin
 
 import numpy as np
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 Color = tuple[int, ...]  # (r, g, b), or (r, g, b, alpha)
 Points = Sequence[tuple[float, float]] | np.ndarray
 
-_ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
-_SMALL_CIRCLE = CIRCLE[::2]
+
+def around(n: int) -> np.ndarray:
+    """n points around the unit circle."""
+    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
+# a third column of ones, so that one product moves, scales and turns
+_CIRCLES = {n: np.concatenate([around(n), np.ones((n, 1))], axis=1) for n in (12, 20, 32, 56)}
+_ARC = np.exp(1j * np.linspace(0, np.pi, 7)[1:-1])
+
+
+@lru_cache(maxsize=4096)
 def mix(a: Color, b: Color, weight: float) -> Color:
     """From a (weight 0) to b (weight 1)."""
     return tuple(round(x + weight * (y - x)) for x, y in zip(a[:3], b[:3], strict=True))
@@ -36,7 +44,7 @@ def glass(color: Color, alpha: int) -> Color:
 
 
 @lru_cache
-def _spline(n: int, closed: bool, k: int = 6) -> np.ndarray:
+def _spline(n: int, closed: bool, k: int = 5) -> np.ndarray:
     """Catmull-Rom as a matrix: rows are points on the curve, columns its n control points."""
     u = np.arange(k)[:, None] / k
     basis = np.concatenate(
@@ -51,6 +59,11 @@ def _spline(n: int, closed: bool, k: int = 6) -> np.ndarray:
     if not closed:
         matrix[-1, -1] = 1
     return matrix
+
+
+@lru_cache
+def _bulge(n: int) -> np.ndarray:
+    return np.sin(np.linspace(0, np.pi, n))
 
 
 def curve(points: Points, closed: bool = False) -> np.ndarray:
@@ -69,54 +82,59 @@ class Pen:
 
     def __init__(
         self,
-        draw: ImageDraw.ImageDraw,
-        scale: float,
+        sheet: Image.Image,
         origin: tuple[float, float],
         angle: float = 0.0,
         pivot: tuple[float, float] = (0.0, 0.0),
         width: float = 1.0,
     ):
-        self._frame = (draw, scale, origin, angle, pivot)
-        self._draw = draw
+        self._frame = (sheet, origin, angle, pivot)
+        self._opaque = ImageDraw.Draw(sheet)
+        self._blend = ImageDraw.Draw(sheet, "RGBA")  # blends translucent colors into the sheet, but is slower
+        scale = sheet.width / 256
         turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
         self._matrix = scale * np.diag([width, 1.0]) @ turn
         self._offset = scale * (np.array(origin) + np.array(pivot) - np.array(pivot) @ turn)
+        self._affine = (*self._matrix.ravel().tolist(), *self._offset.tolist())
 
     def stretched(self, width: float) -> Pen:
         return Pen(*self._frame, width=width)
 
     def polygon(self, points: Points, color: Color) -> None:
-        at = np.asarray(points, dtype=np.float64) @ self._matrix + self._offset
-        self._draw.polygon(at.ravel().tolist(), fill=color)
+        self._fill(np.asarray(points, dtype=np.float64) @ self._matrix + self._offset, color)
+
+    def _fill(self, at: np.ndarray, color: Color) -> None:
+        draw = self._opaque if len(color) == 3 else self._blend
+        draw.polygon(at.ravel().tolist(), fill=color)
 
     def blob(self, points: Points, color: Color) -> None:
         """A closed smooth shape through the points."""
         self.polygon(curve(points, closed=True), color)
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, color: Color) -> None:
-        self.polygon((CIRCLE if rx > 6 else _SMALL_CIRCLE) * (rx, ry) + (x, y), color)
+        circle = _CIRCLES[12 if rx < 4 else 20 if rx < 12 else 32 if rx < 40 else 56]
+        a, b, c, d, left, top = self._affine
+        move = ((rx * a, rx * b), (ry * c, ry * d), (x * a + y * c + left, x * b + y * d + top))
+        self._fill(circle @ np.array(move), color)
 
     def soft(self, points: np.ndarray, shade: Color, color: Color, light: tuple[float, float]) -> None:
         """A shape lit from `light`, a point inside it: its far side falls softly into shade."""
         for k in range(4):
-            self.polygon((points - light) * (1 - 0.035 * k) + light, mix(shade, color, k / 3))
+            self.polygon((points - light) * (1 - 0.04 * k) + light, mix(shade, color, k / 3))
 
     def glow(self, x: float, y: float, rx: float, ry: float, color: Color, alpha: int) -> None:
         """A spot that fades outwards."""
-        for k in range(4):
-            self.ellipse(x, y, rx * (1 - 0.2 * k), ry * (1 - 0.2 * k), glass(color, alpha // 4))
+        for grow in (1, 0.75, 0.5):
+            self.ellipse(x, y, rx * grow, ry * grow, glass(color, alpha // 3))
 
     def stroke(self, points: Points, width: float, color: Color, end: float | None = None, smooth: bool = True) -> None:
         """A line with round ends; from `width` in the middle it narrows to `end`."""
-        line = curve(points) if smooth else np.asarray(points, dtype=np.float64)
-        along = np.gradient(line, axis=0)
-        normal = along[:, ::-1] * (1, -1) / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-        tip = width if end is None else end
-        bulge = np.sin(np.linspace(0, np.pi, len(line)))
-        half = (tip + (width - tip) * bulge)[:, None] / 2
-        a, b = (np.arctan2(*normal[k, ::-1]) for k in (0, -1))
-        arc = np.linspace(0, np.pi, 6)[1:-1, None]
+        line = curve(points) if smooth else np.array(points, dtype=np.float64)
+        z = line.view(np.complex128)[:, 0]
+        along = np.empty_like(z)
+        along[1:-1], along[0], along[-1] = z[2:] - z[:-2], z[1] - z[0], z[-1] - z[-2]
+        half = width / 2 if end is None else end / 2 + (width - end) / 2 * _bulge(len(z))
+        side = along * (-1j * half) / np.abs(along)
         # the round ends turn from one side of the line to the other, outwards
-        last = line[-1] + half[-1] * np.concatenate([np.cos(b + arc), np.sin(b + arc)], axis=1)
-        first = line[0] + half[0] * np.concatenate([np.cos(a + np.pi + arc), np.sin(a + np.pi + arc)], axis=1)
-        self.polygon(np.concatenate([line + half * normal, last, (line - half * normal)[::-1], first]), color)
+        edge = np.concatenate([z + side, z[-1] + side[-1] * _ARC, (z - side)[::-1], z[0] - side[0] * _ARC])
+        self.polygon(edge.view(np.float64).reshape(-1, 2), color)

@@ -63,7 +63,7 @@ class Traits:
     glasses: str = choice({"none": 58, "round": 16, "square": 15, "sunglasses": 11})
     hat: str = choice({"none": 70, "cap": 10, "beanie": 11, "wide-brim": 9})
     beard: str = choice({"none": 56, "stubble": 10, "mustache": 11, "goatee": 11, "full": 12})
-    smile: float = between(-1, 1)
+    smile: float = between(-0.8, 1)
     grin: str = choice({"closed": 74, "open": 26})
     earrings: str = choice({"none": 64, "stud": 18, "hoop": 18})
     cheeks: str = choice({"plain": 40, "blush": 36, "freckles": 24})
@@ -82,7 +82,7 @@ class Traits:
     hat_color: str = choice(SHIRT_COLORS)
 
 
-MOUTHS = {"sad": -0.35, "neutral": 0.25, "smile": 1.0}  # by the upper edge of `smile`; an open mouth is a grin
+MOUTHS = {"sad": -0.35, "neutral": 0.2, "smile": 1.0}  # by the upper edge of `smile`; an open mouth is a grin
 
 
 def traits(item: int) -> Traits:
@@ -94,12 +94,9 @@ def traits(item: int) -> Traits:
 def _drawn(law: Any, u: float) -> str | float:
     if "weights" not in law:
         return law["low"] + u * (law["high"] - law["low"])
-    left = u * sum(law["weights"].values())
-    for value, weight in law["weights"].items():
-        left -= weight
-        if left < 0:
-            break
-    return value
+    values, weights = list(law["weights"]), list(law["weights"].values())
+    edges = np.cumsum(weights) / sum(weights)
+    return values[min(int(np.searchsorted(edges, u, side="right")), len(values) - 1)]
 
 
 def _bin(bins: dict[str, float], value: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from genmodels.datasets.faces.features import EYE_X, EYE_Y, SHAPES
 from genmodels.datasets.faces.palette import BACKGROUND, CLOTH, GOLD, INK, Skin
-from genmodels.datasets.faces.pen import Pen, curve, darker, glass, lighter, mirrored, mix
+from genmodels.datasets.faces.pen import Pen, around, curve, darker, glass, lighter, mirrored, mix
 from genmodels.datasets.faces.traits import Traits
 
 SHOULDERS = [(-6, 78), (-26, 79), (-58, 88), (-84, 104), (-96, 150)]
@@ -55,13 +55,13 @@ def shirt(pen: Pen, face: Traits, skin: Skin) -> None:
     elif face.shirt == "collar":
         for side in (-1, 1):
             wing = np.array([(-27, 68), (-40, 84), (-24, 108), (-2, 92)])
-            pen.polygon((wing + (0, 3)) * (side, 1), shade)
+            pen.polygon(np.add(wing, (0, 3)) * (side, 1), shade)
             pen.polygon(wing * (side, 1), mix(color, light, 0.6))
         pen.ellipse(0, 112, 4, 4, shade)
     elif face.shirt == "hoodie":
         for side in (-1, 1):
             hood = np.array([(-26, 66), (-46, 74), (-52, 92), (-30, 104), (-4, 106), (-14, 94), (-26, 82)])
-            pen.blob((hood + (0, 3)) * (side, 1), shade)
+            pen.blob(np.add(hood, (0, 3)) * (side, 1), shade)
             pen.blob(hood * (side, 1), mix(color, light, 0.3))
             pen.stroke([(side * 14, 104), (side * 15, 114), (side * 14, 130)], 5, lighter(color, 0.75))
 
@@ -74,22 +74,22 @@ def glasses(pen: Pen, face: Traits) -> None:
     edge = darker(GOLD, 0.3) if face.glasses == "round" else INK
     for side in (-1, 1):
         x = side * EYE_X
-        angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         n, rx, ry = {"round": (2.0, 21, 21), "square": (4.5, 21.5, 18), "sunglasses": (2.9, 23, 19)}[face.glasses]
-        c, s = np.cos(angle), np.sin(angle)
-        rim = np.stack([rx * np.sign(c) * np.abs(c) ** (2 / n), ry * np.sign(s) * np.abs(s) ** (2 / n)], axis=1)
-        rim = rim + (x, EYE_Y + 2)
+        circle = around(36)
+        rim = np.sign(circle) * np.abs(circle) ** (2 / n) * (rx, ry) + (x, EYE_Y + 2)
         pen.stroke([(x + side * rx, EYE_Y - 2), (side * (ear + 1), EYE_Y - 4)], 5, edge, smooth=False)
         if face.glasses == "sunglasses":
             pen.polygon(rim, INK)
             pen.polygon((rim - (x, EYE_Y + 2)) * 0.84 + (x, EYE_Y + 2), (74, 66, 92))
-            pen.polygon([(x - 12, EYE_Y + 8), (x - 2, EYE_Y - 9), (x + 6, EYE_Y - 9), (x - 5, EYE_Y + 11)], (255, 255, 255, 70))
+            pen.polygon(
+                [(x - 12, EYE_Y + 8), (x - 2, EYE_Y - 9), (x + 6, EYE_Y - 9), (x - 5, EYE_Y + 11)], (255, 255, 255, 70)
+            )
             continue
         pen.polygon(rim, (255, 255, 255, 46))
         closed = np.concatenate([rim, rim[:2]])
-        pen.stroke(closed, 7 if wire is INK else 7.5, edge, smooth=False)
+        pen.stroke(closed, 6.5, edge, smooth=False)
         if wire is not INK:
-            pen.stroke(closed, 4.4, wire, smooth=False)
+            pen.stroke(closed, 3.8, wire, smooth=False)
     pen.stroke([(-5, EYE_Y), (0, EYE_Y - 4), (5, EYE_Y)], 6, edge)
 
 
@@ -114,8 +114,14 @@ def hat(pen: Pen, face: Traits, skin: Skin) -> None:
         pen.stroke([(-34, -62), (-26, -76), (-12, -84)], 8, glass(light, 140), end=2)
         pen.ellipse(0, -96, 6, 4, shade)
         pen.ellipse(0, -64, 13, 12, mix(CLOTH["white"], color, 0.12))
-        pen.blob([(-56, -44), (-20, -52), (20, -52), (56, -44), (70, -32), (56, -25), (0, -31), (-56, -25), (-70, -32)], shade)
-        pen.blob([(-54, -47), (-20, -54), (20, -54), (54, -47), (66, -36), (50, -31), (0, -37), (-50, -31), (-66, -36)], color)
+        pen.blob(
+            [(-56, -44), (-20, -52), (20, -52), (56, -44), (70, -32), (56, -25), (0, -31), (-56, -25), (-70, -32)],
+            shade,
+        )
+        pen.blob(
+            [(-54, -47), (-20, -54), (20, -54), (54, -47), (66, -36), (50, -31), (0, -37), (-50, -31), (-66, -36)],
+            color,
+        )
     else:
         crown = curve(mirrored([(-10, -100), (-36, -99), (-50, -78), (-57, -44), (-20, -40)]), closed=True)
         pen.ellipse(0, -36, 98, 16, shade)
