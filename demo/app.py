@@ -16,6 +16,7 @@ import gradio as gr
 
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
+from demo.widgets.widget import STYLES
 from demo.words import LANGUAGES, table
 
 ASSETS = Path(__file__).parent / "assets"
@@ -74,11 +75,11 @@ def header() -> str:
     """The name, what it is, and two buttons; plain HTML whose words the page's script fills in."""
     words = table("en")
     return (
-        '<div class="nw-brand"><span class="nw-mark" aria-hidden="true"></span>'
+        '<div class="nw-bar"><div class="nw-brand"><span class="nw-mark" aria-hidden="true"></span>'
         f'<h1>Noisewalk</h1><p data-say="page.subtitle">{words["page.subtitle"]}</p></div>'
         '<div class="nw-header-buttons">'
         f'<button class="nw-quiet" data-press="tour" data-say="page.tour">{words["page.tour"]}</button>'
-        '<button class="nw-quiet nw-theme" data-press="theme" data-title="page.theme"></button></div>'
+        '<button class="nw-quiet nw-theme" data-press="theme" data-title="page.theme"></button></div></div>'
     )
 
 
@@ -86,7 +87,8 @@ def head(page: Page) -> str:
     """The page's own scripts with the facts they need, in place before any component mounts."""
     facts = json.dumps(page.config(), ensure_ascii=False).replace("</", "<\\/")
     scripts = [f"window.noisewalkPage = {facts};"]
-    scripts += [(ASSETS / name).read_text("utf-8") for name in ("words.js", "knobs.js", "chrome.js")]
+    first = [ASSETS / name for name in ("words.js", "knobs.js", "chrome.js")]
+    scripts += [path.read_text("utf-8") for path in [*first, *sorted(set(ASSETS.glob("*.js")) - set(first))]]
     return "".join(f"<script>{script}</script>" for script in scripts)
 
 
@@ -104,7 +106,7 @@ def theme() -> gr.themes.Base:
 def launch_settings(demo: gr.Blocks, **changes: Any) -> dict[str, Any]:
     """How the page is served: nothing leaves the machine, nothing is kept, nothing is larger than it need be."""
     return {
-        "theme": theme(), "css_paths": [ASSETS / "page.css"], "head": head(demo.noisewalk), "i18n": WORDS,  # type: ignore[attr-defined]
+        "theme": theme(), "css_paths": [ASSETS / "page.css", *sorted(set(ASSETS.glob("*.css")) - {ASSETS / "page.css"}), *STYLES], "head": head(demo.noisewalk), "i18n": WORDS,  # type: ignore[attr-defined]
         "run_history": False, "ssr_mode": False, "pwa": False, "max_file_size": "4mb", "state_session_capacity": 500,
         "enable_monitoring": False, "show_error": False, "footer_links": ["api"], "favicon_path": ASSETS / "mark.png",
         **changes,

@@ -108,8 +108,9 @@
   }
   const tabOfLink = (first) => { const tab = new URL(location.href).searchParams.get("tab"); return knobs[tab] ? tab : first; };
 
-  window.addEventListener("noisewalk:mounted", (e) => {
-    if (driven[e.detail.canvas]) emit("set", { canvas: e.detail.canvas, values: argumentsOf(e.detail.canvas), first: true });
+  window.addEventListener("noisewalk:ready", (e) => {
+    const { widget } = e.detail;
+    if (driven[widget]) emit("set", { canvas: widget, values: argumentsOf(widget) });
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
   Object.assign(window.noisewalk, { turned, undo, reset, surprise, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });

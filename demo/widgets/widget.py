@@ -33,12 +33,14 @@ class Widget(gr.HTML):
         scripts: tuple[str, ...],
         ask: Callable[..., Any] | None = None,
         label: str = "",
+        elem_classes: list[str] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
             value,
             label=label,
             elem_id=elem_id,
+            elem_classes=["nw-block", *(elem_classes or [])],
             html_template=markup,
             js_on_load=script("page", *scripts),
             apply_default_css=False,

@@ -34,12 +34,14 @@ class Widget(gr.HTML):
         scripts: tuple[str, ...],
         ask: Callable[..., Any] | None = None,
         label: str = "",
+        min_width: int = 280,
         **options: Any,
     ) -> None:
         super().__init__(
             value,
             label=label,
             elem_id=elem_id,
+            min_width=min_width,
             html_template=markup,
             js_on_load=script("page", *scripts),
             apply_default_css=False,
