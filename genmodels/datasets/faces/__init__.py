@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from genmodels.datasets.dataset import Dataset
+from genmodels.datasets.faces.attributes import FIELDS, Traits, described, one_hot, traits
 from genmodels.datasets.faces.drawing import draw
-from genmodels.datasets.faces.traits import FIELDS, Traits, described, one_hot, traits
 
 __all__ = ["FIELDS", "Faces", "Traits", "described", "draw", "one_hot", "traits"]
 

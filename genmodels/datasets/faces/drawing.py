@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from genmodels.datasets.faces import features, wear
+from genmodels.datasets.faces.attributes import Traits
 from genmodels.datasets.faces.hair import HAIR_STYLES, tones
 from genmodels.datasets.faces.palette import HAIR, SKIN
 from genmodels.datasets.faces.pen import Pen
-from genmodels.datasets.faces.traits import Traits
 
 OVERSAMPLING = 4
 
@@ -31,12 +31,9 @@ def draw(face: Traits, size: int = 64) -> np.ndarray:
 
     wear.background(Pen(sheet, (128, 128)), face)
     behind(fitted, tone, hatted)
-    if face.shirt == "turtleneck":
-        wear.neck(straight, skin)
-        wear.shirt(straight, face, skin)
-    else:
-        wear.shirt(straight, face, skin)
-        wear.neck(straight, skin)
+    wear.shirt(straight, face, skin)
+    wear.neck(straight, skin)
+    wear.collar(straight, face)
     features.ears(turned, face, skin)
     features.head(turned, face, skin)
     features.cheeks(turned, face, skin)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from genmodels.datasets.faces.attributes import Traits
 from genmodels.datasets.faces.palette import EYE_WHITE, EYES, GOLD, INK, PEARL, Skin
 from genmodels.datasets.faces.pen import Color, Pen, curve, darker, glass, lighter, mix
-from genmodels.datasets.faces.traits import Traits
 
 EYE_X, EYE_Y = 25, 2
 SHAPES = {  # half width, half height, squareness and taper of the jaw

@@ -28,7 +28,7 @@ def tones(color: Color, skin_shade: Color) -> Tones:
 def _lying(pen: Pen, tone: Tones, shape: Points, shine: Points | None = None) -> None:
     """Hair on the head: its shadow first, then itself, then where it catches the light."""
     outline = curve(shape, closed=True)
-    pen.polygon(np.clip(outline * (0.93, 1) + (0, 6), (-52, -60), (52, 20)), tone.on_skin)
+    pen.polygon(np.clip(np.add(outline, (0, 6)), (-49, -60), (49, 60)), tone.on_skin)
     pen.polygon(outline, tone.base)
     if shine is not None:
         pen.stroke(shine, 9, glass(tone.light, 150), end=2)
@@ -52,20 +52,30 @@ def _bald(pen: Pen, tone: Tones, hat: bool) -> None:
 
 
 def _buzz(pen: Pen, tone: Tones, hat: bool) -> None:
-    half = [(-6, -66), (-36, -57), (-53, -32), (-57, -2), (-51, 2), (-47, -18), (-40, -34), (-14, -40)]
+    half = [(-6, -66), (-36, -57), (-53, -32), (-57, 4), (-51, 8), (-46, -18), (-40, -34), (-14, -40)]
     pen.blob(mirrored(half), glass(tone.base, 205))
 
 
 def _side_part(pen: Pen, tone: Tones, hat: bool) -> None:
+    if hat:  # sideburns, and a sweep across one temple
+        _under_hat(pen, tone, side=-1)
+        return
     shape = [(-57, 8), (-63, -26), (-50, -62), (-12, -80), (34, -76), (60, -46), (60, 6), (52, 8), (49, -22)]
     _lying(pen, tone, [*shape, (30, -30), (-2, -30), (-30, -48), (-44, -28), (-50, 6)], SHINE)
     _strands(pen, tone, [(-31, -50), (-8, -52), (20, -44), (40, -30)])
 
 
+def _under_hat(pen: Pen, tone: Tones, side: int) -> None:
+    half = [(-8, -70), (-44, -60), (-59, -30), (-58, 10), (-52, 14), (-47, -16), (-14, -36)]
+    _lying(pen, tone, mirrored(half))
+    pen.blob(np.array([(54, -40), (10, -40), (2, -30), (24, -22), (46, -4), (54, -10)]) * (side, 1), tone.base)
+
+
 def _quiff(pen: Pen, tone: Tones, hat: bool) -> None:
-    if hat:  # flattened, it pokes out at the temples and falls in a lock to one side
-        _lying(pen, tone, mirrored([(-8, -70), (-44, -60), (-62, -30), (-64, -4), (-54, 4), (-48, -20), (-14, -36)]))
-        pen.blob([(-6, -42), (34, -42), (44, -26), (38, -14), (24, -22), (6, -24)], tone.base)
+    if hat:  # pressed flat, it sticks out at the sides and falls over the other temple
+        for side in (-1, 1):
+            pen.blob(np.array([(-50, -36), (-60, -36), (-70, -14), (-58, -4), (-50, 2)]) * (side, 1), tone.base)
+        _under_hat(pen, tone, side=1)
         return
     shape = [(-56, 6), (-60, -30), (-54, -62), (-32, -90), (8, -100), (44, -92), (60, -66), (59, -30), (56, 6)]
     _lying(pen, tone, [*shape, (50, 4), (46, -30), (26, -44), (-6, -42), (-34, -46), (-47, -28), (-50, 4)])

@@ -30,7 +30,7 @@ HAIR: dict[str, Color] = {
     "auburn": (152, 66, 42),
     "ginger": (218, 114, 52),
     "blond": (234, 190, 102),
-    "platinum": (244, 230, 200),
+    "platinum": (238, 220, 184),
     "gray": (160, 163, 172),
     "teal": (44, 164, 164),
     "pink": (238, 126, 168),
@@ -53,7 +53,7 @@ CLOTH: dict[str, Color] = {
     "plum": (138, 88, 146),
 }
 BACKGROUND: dict[str, Color] = {
-    "cream": (246, 236, 216),
+    "cream": (248, 240, 225),
     "sky": (188, 220, 240),
     "mint": (194, 229, 210),
     "peach": (255, 211, 188),

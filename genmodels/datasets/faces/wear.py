@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from genmodels.datasets.faces.attributes import Traits
 from genmodels.datasets.faces.features import EYE_X, EYE_Y, SHAPES
 from genmodels.datasets.faces.palette import BACKGROUND, CLOTH, GOLD, INK, Skin
 from genmodels.datasets.faces.pen import Pen, around, curve, darker, glass, lighter, mirrored, mix
-from genmodels.datasets.faces.traits import Traits
 
 SHOULDERS = [(-6, 78), (-26, 79), (-58, 88), (-84, 104), (-96, 150)]
 
@@ -29,27 +29,33 @@ def background(pen: Pen, face: Traits) -> None:
 
 
 def neck(pen: Pen, skin: Skin) -> None:
-    pen.blob(mirrored([(-8, 30), (-21, 34), (-21, 70), (-27, 84), (-22, 98), (-6, 104)]), skin.base)
+    pen.blob(mirrored([(-8, 30), (-21, 34), (-21, 70), (-25, 80), (-16, 88), (-5, 89)]), skin.base)
     pen.blob(mirrored([(-8, 30), (-21, 34), (-21, 66), (-20, 74), (-6, 81)]), skin.shade)
 
 
 def shirt(pen: Pen, face: Traits, skin: Skin) -> None:
     color = CLOTH[face.shirt_color]
-    shade, light = darker(color, 0.22), lighter(color, 0.4)
+    shade = darker(color, 0.22)
     body = curve(mirrored(SHOULDERS), closed=True)
     pen.soft(body, mix(color, shade, 0.7), color, light=(-24, 120))
     if face.shirt == "stripes":
         stripe = mix(CLOTH["white"], color, 0.1) if face.shirt_color != "white" else CLOTH["navy"]
         for y, half in ((99, 72), (117, 88)):
             pen.stroke([(-half, y + 3), (0, y + 9), (half, y + 3)], 8, stripe)
-    throat = {"v-neck": 0, "turtleneck": 0, "collar": 25}.get(face.shirt, 27)
+    throat = {"v-neck": 0, "turtleneck": 0}.get(face.shirt, 29)
     if throat:
-        pen.ellipse(0, 79, throat + 5, 16, shade)
-        pen.ellipse(0, 77, throat, 14, mix(skin.base, skin.shade, 0.35))
+        pen.ellipse(0, 79, throat + 5, 18, shade)
+        pen.ellipse(0, 77, throat, 15, skin.base)
     if face.shirt == "v-neck":
-        pen.polygon([(-33, 77), (33, 77), (0, 122)], shade)
-        pen.polygon([(-27, 74), (27, 74), (0, 113)], mix(skin.base, skin.shade, 0.35))
-    elif face.shirt == "turtleneck":
+        pen.polygon([(-36, 75), (36, 75), (0, 124)], shade)
+        pen.polygon([(-29, 73), (29, 73), (0, 114)], skin.base)
+
+
+def collar(pen: Pen, face: Traits) -> None:
+    """What of the shirt lies around the neck, and so is drawn after it."""
+    color = CLOTH[face.shirt_color]
+    shade, light = darker(color, 0.22), lighter(color, 0.4)
+    if face.shirt == "turtleneck":
         pen.blob(mirrored([(-6, 60), (-25, 58), (-29, 70), (-31, 90), (-8, 95)]), mix(color, shade, 0.75))
         pen.blob(mirrored([(-6, 69), (-27, 66), (-29, 76), (-31, 89), (-8, 94)]), mix(color, light, 0.25))
     elif face.shirt == "collar":
@@ -77,7 +83,7 @@ def glasses(pen: Pen, face: Traits) -> None:
         n, rx, ry = {"round": (2.0, 21, 21), "square": (4.5, 21.5, 18), "sunglasses": (2.9, 23, 19)}[face.glasses]
         circle = around(36)
         rim = np.sign(circle) * np.abs(circle) ** (2 / n) * (rx, ry) + (x, EYE_Y + 2)
-        pen.stroke([(x + side * rx, EYE_Y - 2), (side * (ear + 1), EYE_Y - 4)], 5, edge, smooth=False)
+        pen.stroke([(x + side * rx, EYE_Y - 2), (side * (ear - 3), EYE_Y - 4)], 5, edge, smooth=False)
         if face.glasses == "sunglasses":
             pen.polygon(rim, INK)
             pen.polygon((rim - (x, EYE_Y + 2)) * 0.84 + (x, EYE_Y + 2), (74, 66, 92))
