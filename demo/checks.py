@@ -73,7 +73,7 @@ def accepts(view: Callable[..., Any]) -> tuple[dict[str, Check], set[str]]:
 
 
 def check_of(view: str, name: str, hint: Any) -> Check:
-    """The check for one annotation; `Annotated[list[float], Knob(...), Length(64)]` bounds each entry and their number."""
+    """The check for one annotation; the bounds of a list are its length and those of each entry."""
     kind, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     length = next((extra for extra in extras if isinstance(extra, Length)), None)
     if get_origin(kind) is list and length:

@@ -76,6 +76,14 @@
   window.addEventListener("keydown", (e) => { if (e.key === "Escape" && at >= 0) step(0); });
   window.addEventListener("noisewalk:language", () => { if (at >= 0) { at -= 1; step(1); } });
 
+  // Sentences whose numbers come with the pictures.
+  const facts = {};
+  function sayFacts(canvas) {
+    for (const node of document.querySelectorAll(`[data-facts="${canvas}"]`)) node.innerHTML = say("t:" + node.dataset.key, facts[canvas]);
+  }
+  window.addEventListener("noisewalk:painted", (e) => { facts[e.detail.canvas] = e.detail.reply; sayFacts(e.detail.canvas); });
+  window.addEventListener("noisewalk:language", () => Object.keys(facts).forEach(sayFacts));
+
   // The header is plain HTML, so its buttons are found when pressed.
   document.addEventListener("click", (e) => {
     const press = e.target.closest?.("[data-press]")?.dataset.press;

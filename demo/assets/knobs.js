@@ -1,6 +1,6 @@
 // All knobs of all tabs in one place: what drives the live widgets, what Undo takes back, what stands in the link.
 (() => {
-  const { knobs, driven } = window.noisewalkPage;
+  const { knobs, driven, dragged } = window.noisewalkPage;
   const values = {}, history = {};
   for (const [tab, named] of Object.entries(knobs)) {
     values[tab] = Object.fromEntries(Object.entries(named).map(([name, knob]) => [name, knob.default]));
@@ -111,6 +111,16 @@
   window.addEventListener("noisewalk:ready", (e) => {
     const { widget } = e.detail;
     if (driven[widget]) emit("set", { canvas: widget, values: argumentsOf(widget) });
+  });
+  // A drag has already asked for its picture; here it only finds its place in the link and in Undo.
+  window.addEventListener("noisewalk:drag", (e) => {
+    const tab = dragged[e.detail.canvas];
+    if (!tab) return;
+    for (const [name, value] of Object.entries(e.detail.values)) {
+      if (same(values[tab][name], value)) continue;
+      remember(tab, "drag");
+      values[tab][name] = value;
+    }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
   Object.assign(window.noisewalk, { turned, undo, reset, surprise, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });

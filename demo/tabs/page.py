@@ -1,4 +1,4 @@
-"""What the tabs are built with: knobs and buttons that know their words, their place in the link and whom they drive."""
+"""What the tabs are built with: knobs and buttons that know their words and their place in the link."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Page:
         self.knobs: dict[str, dict[str, Component]] = {}
         self.facts: dict[str, dict[str, dict[str, Any]]] = {}
         self.driven: dict[str, dict[str, tuple[str, str]]] = {}
+        self.dragged: dict[str, str] = {}
 
     def words(self, component: Any, **keys: Any) -> Any:
         """Remember which property of a component is which sentence."""
@@ -38,6 +39,7 @@ class Page:
             "texts": [keys for _, keys in self.texts],
             "knobs": self.facts,
             "driven": self.driven,
+            "dragged": self.dragged,
         }
 
 
@@ -58,13 +60,28 @@ class Tab:
         key = f"{self.key}.{name}" if f"{self.key}.{name}" in table("en") else f"page.{name}"
         return self.page.words(gr.Button(WORDS(key), **options), value=key)
 
-    def slider(self, name: str, knob: Knob, value: float | None = None, **options: Any) -> gr.Slider:
+    def slider(
+        self, name: str, knob: Knob, value: float | None = None, surprise: bool = False, **options: Any
+    ) -> gr.Slider:
         value = knob.default if value is None else value
         made = gr.Slider(knob.low, knob.high, value, step=knob.step, **self.label(name), **options)
-        return self.register(name, made, low=knob.low, high=knob.high, step=knob.step, default=value)
+        facts = {"low": knob.low, "high": knob.high, "step": knob.step, "default": value, "surprise": surprise}
+        return self.register(name, made, **facts)
 
     def seed(self, name: str = "seed", value: int = 0, **options: Any) -> gr.Slider:
         return self.slider(name, Knob(0, 9999, 1, value), **options)
+
+    def drag(self, widget: Component, axes: Sequence[str], middle: float = 0.5) -> None:
+        """The place under the finger on a live canvas becomes a knob for each axis."""
+        for axis in axes:
+            self.hidden(axis, middle)
+        self.page.dragged[str(widget.elem_id)] = self.key
+
+    def facts_line(self, key: str, widget: str) -> gr.HTML:
+        """A sentence whose {numbers} are those of the widget's last answer."""
+        return gr.HTML(
+            f'<p class="nw-prose nw-live-facts" data-facts="{widget}" data-key="{key}"></p>', apply_default_css=False
+        )
 
     def choice(self, name: str, values: Sequence[str], value: str | None = None, group: str = "", **options: Any):
         """A menu of names from a registry; each shows its sentence `group.name`, or itself where none is written."""
@@ -98,8 +115,14 @@ class Tab:
             for argument, control in controls.items()
         }
 
-    def bind(self, event: Callable[..., Any], view: Callable[..., Any], controls: Mapping[str, Component], outputs: Any,
-             **options: Any) -> Any:
+    def bind(
+        self,
+        event: Callable[..., Any],
+        view: Callable[..., Any],
+        controls: Mapping[str, Component],
+        outputs: Any,
+        **options: Any,
+    ) -> Any:
         return bind(event, view, controls, outputs, language=self.page.language, **options)
 
     def label(self, name: str) -> dict[str, Any]:
