@@ -63,7 +63,7 @@ class Traits:
     glasses: str = choice({"none": 58, "round": 16, "square": 15, "sunglasses": 11})
     hat: str = choice({"none": 70, "cap": 10, "beanie": 11, "wide-brim": 9})
     beard: str = choice({"none": 56, "stubble": 10, "mustache": 11, "goatee": 11, "full": 12})
-    smile: float = between(-0.8, 1)
+    smile: float = between(-0.6, 1)
     grin: str = choice({"closed": 74, "open": 26})
     earrings: str = choice({"none": 64, "stud": 18, "hoop": 18})
     cheeks: str = choice({"plain": 40, "blush": 36, "freckles": 24})

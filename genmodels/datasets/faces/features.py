@@ -46,7 +46,7 @@ def cheeks(pen: Pen, face: Traits, skin: Skin) -> None:
             pen.glow(side * 33, 25, 17, 12, skin.blush, strength)
         if face.cheeks == "freckles":
             for x, y in ((26, 19), (35, 17), (31, 26), (41, 24)):
-                pen.ellipse(side * x, y, 3, 3, glass(darker(skin.shade, 0.22), 190))
+                pen.ellipse(side * x, y, 3.3, 3.3, glass(darker(skin.shade, 0.28), 205))
 
 
 def eyes(pen: Pen, face: Traits, skin: Skin) -> None:
@@ -114,7 +114,7 @@ def _jaw(pen: Pen, face: Traits, color: Color) -> None:
     """From one sideburn around the chin to the other, up to the mustache."""
     rx = SHAPES[face.face_shape][0]
     lower = outline(face.face_shape, grow=1.035)[: 56 // 2 + 1]
-    left = [(-rx, 0), (-rx + 7, 8), (-rx + 13, 26), (-26, 31), (-10, 27)]
+    left = [(-rx, -2), (-rx + 6, 9), (-rx + 11, 27), (-31, 36), (-20, 31), (-8, 27.5)]
     inner = np.array([*left, *((-x, y) for x, y in reversed(left))], dtype=np.float64)
     pen.polygon(np.concatenate([lower, curve(inner)]), color)
 
