@@ -1,0 +1,85 @@
+"""A Chromium that fails a test on any console error and on any request that leaves this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if CHROMIUM is None:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True)
+        terminalreporter.line("No Chromium found on PATH (chromium, chromium-browser, google-chrome).")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH: browser tests did not run")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page; `page.requests` records what it asks for, `page.forgive` holds errors that a test expects."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-US")
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    tab.requests, tab.forgive, problems = [], [], []
+
+    def asked(request: Any) -> None:
+        tab.requests.append(request)
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
+            problems.append(f"request left the machine: {request.url}")
+
+    tab.on("request", asked)
+    tab.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+    tab.on("console", lambda line: problems.append(f"console: {line.text}") if line.type == "error" else None)
+    yield tab
+    context.close()
+    assert [problem for problem in problems if not any(word in problem for word in tab.forgive)] == []
+
+
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Callable[..., str]]:
+    """Start a Blocks on a free port and return its address; closed when the module's tests are done."""
+    started = []
+
+    def start(demo: Any, **settings: Any) -> str:
+        demo.queue(max_size=32)
+        quiet = {"prevent_thread_lock": True, "quiet": True, "server_name": "127.0.0.1", "show_error": False}
+        same_as_app = {"run_history": False, "ssr_mode": False, "enable_monitoring": False, "max_file_size": "1mb"}
+        _, address, _ = demo.launch(**{**quiet, **same_as_app, **settings})
+        started.append(demo)
+        return address
+
+    yield start
+    for demo in started:
+        demo.close(verbose=False)
