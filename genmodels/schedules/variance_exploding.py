@@ -17,7 +17,7 @@ class VE(NoiseSchedule):
     """The variance-exploding SDE (2011.13456): the noise grows by the same factor in equal times."""
 
     sigma_min: float = knob(0.01, 0.001, 1, 0.001)
-    sigma_max: float = knob(50.0, 2, 500, 1)
+    sigma_max: float = knob(50.0, 2, 200, 1)
 
     def __post_init__(self) -> None:
         refuse_range(self.sigma_min, self.sigma_max)
@@ -34,7 +34,7 @@ class EDM(NoiseSchedule):
     """Karras's schedule (2206.00364): sigma^(1/rho) is a straight line."""
 
     sigma_min: float = knob(0.002, 0.001, 1, 0.001)
-    sigma_max: float = knob(80.0, 2, 500, 1)
+    sigma_max: float = knob(80.0, 2, 200, 1)
     rho: float = knob(7.0, 1, 20, 0.5)
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class LogLinear(NoiseSchedule):
     """VE between the moderate levels that small data sets need: log-SNR is a straight line in t."""
 
     sigma_min: float = knob(0.02, 0.001, 1, 0.001)
-    sigma_max: float = knob(10.0, 2, 500, 1)
+    sigma_max: float = knob(10.0, 2, 200, 1)
 
     def __post_init__(self) -> None:
         refuse_range(self.sigma_min, self.sigma_max)
