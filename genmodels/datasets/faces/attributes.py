@@ -88,7 +88,8 @@ MOUTHS = {"sad": -0.35, "neutral": 0.2, "smile": 1.0}  # by the upper edge of `s
 def traits(item: int) -> Traits:
     """The face that `item` names, for ever: one uniform number per trait, in the order of the fields."""
     uniform = np.random.default_rng([STREAM, item]).random(len(fields(Traits)))
-    return Traits(**{f.name: _drawn(f.metadata, float(u)) for f, u in zip(fields(Traits), uniform, strict=True)})
+    drawn: dict[str, Any] = {f.name: _drawn(f.metadata, float(u)) for f, u in zip(fields(Traits), uniform, strict=True)}
+    return Traits(**drawn)
 
 
 def _drawn(law: Any, u: float) -> str | float:

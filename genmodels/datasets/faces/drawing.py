@@ -11,7 +11,7 @@ from genmodels.datasets.faces import features, wear
 from genmodels.datasets.faces.attributes import Traits
 from genmodels.datasets.faces.hair import HAIR_STYLES, tones
 from genmodels.datasets.faces.palette import HAIR, SKIN
-from genmodels.datasets.faces.pen import Pen
+from genmodels.datasets.faces.pen import Ink, Pen
 
 OVERSAMPLING = 4
 
@@ -20,8 +20,9 @@ def draw(face: Traits, size: int = 64) -> np.ndarray:
     """(size, size, 3) uint8."""
     sheet = Image.new("RGB", (size * OVERSAMPLING, size * OVERSAMPLING))
     at = (128 + 5 * face.shift_x, 128 + 5 * face.shift_y)
-    straight = Pen(sheet, at)
-    turned = Pen(sheet, at, angle=radians(7 * face.tilt), pivot=(0, 62))
+    ink = Ink(sheet)
+    straight = Pen(ink, at)
+    turned = Pen(ink, at, angle=radians(7 * face.tilt), pivot=(0, 62))
     fitted = turned.stretched(features.SHAPES[face.face_shape][0] / 54)
 
     skin, hair = SKIN[face.skin], HAIR[face.hair_color]
@@ -29,7 +30,7 @@ def draw(face: Traits, size: int = 64) -> np.ndarray:
     behind, on_top = HAIR_STYLES[face.hair_style]
     hatted = face.hat != "none"
 
-    wear.background(Pen(sheet, (128, 128)), face)
+    wear.background(Pen(ink, (128, 128)), face)
     behind(fitted, tone, hatted)
     wear.shirt(straight, face, skin)
     wear.neck(straight, skin)

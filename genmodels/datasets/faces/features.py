@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from genmodels.datasets.faces.attributes import Traits
@@ -17,6 +19,7 @@ SHAPES = {  # half width, half height, squareness and taper of the jaw
 }
 
 
+@lru_cache
 def outline(face_shape: str, grow: float = 1.0) -> np.ndarray:
     """The head's outline, from the right ear down around the chin; its first half is the jaw."""
     rx, ry, power, taper = SHAPES[face_shape]

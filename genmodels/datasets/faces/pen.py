@@ -77,35 +77,42 @@ def mirrored(half: Points) -> np.ndarray:
     return np.concatenate([left, left[::-1] * (-1, 1)])
 
 
+class Ink:
+    """The two ways to fill a shape on a sheet: translucent colors are blended in, which is slower."""
+
+    def __init__(self, sheet: Image.Image):
+        self.scale = sheet.width / 256
+        self._opaque = ImageDraw.Draw(sheet)
+        self._blend = ImageDraw.Draw(sheet, "RGBA")
+
+    def fill(self, corners: np.ndarray, color: Color) -> None:
+        draw = self._opaque if len(color) == 3 else self._blend
+        draw.polygon(corners.ravel().tolist(), fill=color)
+
+
 class Pen:
     """Draws in a frame: x and y are measured from `origin`, stretched by `width`, turned by `angle` about `pivot`."""
 
     def __init__(
         self,
-        sheet: Image.Image,
+        ink: Ink,
         origin: tuple[float, float],
         angle: float = 0.0,
         pivot: tuple[float, float] = (0.0, 0.0),
         width: float = 1.0,
     ):
-        self._frame = (sheet, origin, angle, pivot)
-        self._opaque = ImageDraw.Draw(sheet)
-        self._blend = ImageDraw.Draw(sheet, "RGBA")  # blends translucent colors into the sheet, but is slower
-        scale = sheet.width / 256
+        self._frame = (ink, origin, angle, pivot)
+        self._ink = ink
         turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
-        self._matrix = scale * np.diag([width, 1.0]) @ turn
-        self._offset = scale * (np.array(origin) + np.array(pivot) - np.array(pivot) @ turn)
+        self._matrix = ink.scale * np.diag([width, 1.0]) @ turn
+        self._offset = ink.scale * (np.array(origin) + np.array(pivot) - np.array(pivot) @ turn)
         self._affine = (*self._matrix.ravel().tolist(), *self._offset.tolist())
 
     def stretched(self, width: float) -> Pen:
         return Pen(*self._frame, width=width)
 
     def polygon(self, points: Points, color: Color) -> None:
-        self._fill(np.asarray(points, dtype=np.float64) @ self._matrix + self._offset, color)
-
-    def _fill(self, at: np.ndarray, color: Color) -> None:
-        draw = self._opaque if len(color) == 3 else self._blend
-        draw.polygon(at.ravel().tolist(), fill=color)
+        self._ink.fill(np.asarray(points, dtype=np.float64) @ self._matrix + self._offset, color)
 
     def blob(self, points: Points, color: Color) -> None:
         """A closed smooth shape through the points."""
@@ -115,7 +122,7 @@ class Pen:
         circle = _CIRCLES[12 if rx < 4 else 20 if rx < 12 else 32 if rx < 40 else 56]
         a, b, c, d, left, top = self._affine
         move = ((rx * a, rx * b), (ry * c, ry * d), (x * a + y * c + left, x * b + y * d + top))
-        self._fill(circle @ np.array(move), color)
+        self._ink.fill(circle @ np.array(move), color)
 
     def soft(self, points: np.ndarray, shade: Color, color: Color, light: tuple[float, float]) -> None:
         """A shape lit from `light`, a point inside it: its far side falls softly into shade."""

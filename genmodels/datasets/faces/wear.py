@@ -21,9 +21,10 @@ def background(pen: Pen, face: Traits) -> None:
             y = -128 + 8 * k
             pen.polygon([(-128, y), (128, y), (128, y + 8), (-128, y + 8)], mix(lighter(color, 0.35), deep, k / 31))
         return
-    pen.polygon([(-129, -129), (129, -129), (129, 129), (-129, 129)], color)
-    if face.background == "disc":
-        pen.ellipse(0, 4, 108, 108, lighter(color, 0.5))
+    disc = face.background == "disc"
+    pen.polygon([(-129, -129), (129, -129), (129, 129), (-129, 129)], mix(color, deep, 0.45) if disc else color)
+    if disc:
+        pen.ellipse(0, 4, 108, 108, mix(color, (255, 255, 255), 0.5))
     elif face.background == "two-tone":
         pen.polygon([(-129, 129), (129, -129), (129, 129)], deep)
 
