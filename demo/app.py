@@ -16,7 +16,9 @@ import gradio as gr
 
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
+from demo.views.api import API
 from demo.widgets.widget import STYLES
+from demo.wiring import publish
 from demo.words import LANGUAGES, table
 
 ASSETS = Path(__file__).parent / "assets"
@@ -39,6 +41,8 @@ def build() -> gr.Blocks:
                     page.words(tab, label=f"{key}.tab")
                     frame(Tab(page, key), layout)
         speak(demo, page, tabs)
+        for view in API:
+            publish(view)
     demo.queue(max_size=32, default_concurrency_limit=2)
     demo.noisewalk = page  # type: ignore[attr-defined]
     return demo
@@ -87,9 +91,14 @@ def head(page: Page) -> str:
     """The page's own scripts with the facts they need, in place before any component mounts."""
     facts = json.dumps(page.config(), ensure_ascii=False).replace("</", "<\\/")
     scripts = [f"window.noisewalkPage = {facts};"]
-    first = [ASSETS / name for name in ("words.js", "knobs.js", "chrome.js")]
-    scripts += [path.read_text("utf-8") for path in [*first, *sorted(set(ASSETS.glob("*.js")) - set(first))]]
+    scripts += [path.read_text("utf-8") for path in assets("js", "words", "knobs", "chrome")]
     return "".join(f"<script>{script}</script>" for script in scripts)
+
+
+def assets(kind: str, *first: str) -> list[Path]:
+    """Our own files of one kind: some in order, then whatever the tabs brought."""
+    ordered = [ASSETS / f"{name}.{kind}" for name in first]
+    return [*ordered, *sorted(set(ASSETS.glob(f"*.{kind}")) - set(ordered))]
 
 
 def theme() -> gr.themes.Base:
@@ -106,11 +115,21 @@ def theme() -> gr.themes.Base:
 def launch_settings(demo: gr.Blocks, **changes: Any) -> dict[str, Any]:
     """How the page is served: nothing leaves the machine, nothing is kept, nothing is larger than it need be."""
     return {
-        "theme": theme(), "css_paths": [ASSETS / "page.css", *sorted(set(ASSETS.glob("*.css")) - {ASSETS / "page.css"}), *STYLES], "head": head(demo.noisewalk), "i18n": WORDS,  # type: ignore[attr-defined]
-        "run_history": False, "ssr_mode": False, "pwa": False, "max_file_size": "4mb", "state_session_capacity": 500,
-        "enable_monitoring": False, "show_error": False, "footer_links": ["api"], "favicon_path": ASSETS / "mark.png",
+        "theme": theme(),
+        "css_paths": [*assets("css", "page"), *STYLES],
+        "head": head(demo.noisewalk),  # type: ignore[attr-defined]
+        "i18n": WORDS,
+        "run_history": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "max_file_size": "4mb",
+        "state_session_capacity": 500,
+        "enable_monitoring": False,
+        "show_error": False,
+        "footer_links": ["api"],
+        "favicon_path": ASSETS / "mark.png",
         **changes,
-    }  # fmt: skip
+    }
 
 
 def launch(demo: gr.Blocks, **changes: Any) -> Any:

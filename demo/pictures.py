@@ -30,3 +30,10 @@ def jpeg(image: Image.Image, quality: int = 90) -> str:
     buffer = io.BytesIO()
     image.convert("L" if image.mode == "L" else "RGB").save(buffer, "JPEG", quality=quality, subsampling=0)
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def png(image: Image.Image) -> str:
+    """The picture as base64 PNG, exact to the last bit."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()

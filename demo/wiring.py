@@ -87,6 +87,19 @@ def serve(view: Callable[..., Any], names: Sequence[str] = ()) -> Callable[..., 
     return answer
 
 
+def publish(view: Callable[..., Any]) -> Any:
+    """One function of the API: checked like everything else, its errors one clean sentence in English."""
+    accepts(view)
+
+    @wraps(view)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with in_words("en"):
+            values = inspect.signature(view).bind(*args, **kwargs).arguments
+            return view(**accept(view, values))
+
+    return gr.api(call, api_name=view.__name__, concurrency_id="api", concurrency_limit=2)
+
+
 def envelope(message: Any) -> tuple[str, int, dict[str, Any]]:
     """The parts of a message, or a refusal: it may come from anyone."""
     if not isinstance(message, dict):

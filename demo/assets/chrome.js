@@ -82,6 +82,7 @@
     for (const node of document.querySelectorAll(`[data-facts="${canvas}"]`)) node.innerHTML = say("t:" + node.dataset.key, facts[canvas]);
   }
   window.addEventListener("noisewalk:painted", (e) => { facts[e.detail.canvas] = e.detail.reply; sayFacts(e.detail.canvas); });
+  window.addEventListener("noisewalk:frame", (e) => { facts[e.detail.timeline] = e.detail.caption; sayFacts(e.detail.timeline); });
   window.addEventListener("noisewalk:language", () => Object.keys(facts).forEach(sayFacts));
 
   // The header is plain HTML, so its buttons are found when pressed.

@@ -1,0 +1,43 @@
+"""Denoising: a diffusion model turns noise into a picture, one step at a time."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from demo import library
+from demo.tabs.page import Tab
+from demo.views import denoising
+from demo.widgets.plot import Plot
+from demo.widgets.timeline import Timeline
+from demo.wiring import serve
+from genmodels.knobs import Knob
+from genmodels.spacing import SPACINGS
+
+
+def layout(tab: Tab) -> None:
+    models = library.diffusion_models()
+    if not models:
+        tab.prose("denoising.none", classes="nw-note")
+        return
+    with gr.Row():
+        with gr.Column(elem_classes="nw-controls"):
+            model = tab.choice("model", models, group="models")
+            tab.prose("models.early", tag="span", classes="nw-badge")
+            sampler = tab.choice("sampler", denoising.samplers_for(models[0]), "dpmpp-2m", group="samplers")
+            spacing = tab.choice("spacing", [k for k in SPACINGS if k != "by-hand"], "exponential", group="spacings")
+            steps = tab.slider("steps", Knob(1, 1000, 1, 30))
+            seed = tab.seed("seed", 4, surprise=True)
+            count = tab.radio("count", denoising.COUNTS, "4")
+            with gr.Row():
+                run = tab.button("run", variant="primary", elem_id="denoising-run-button")
+                stop = tab.button("stop", elem_id="denoising-stop")
+        with gr.Column(elem_classes="nw-stage"), gr.Column(elem_classes="nw-card"):
+            curve = Plot(denoising.curve(models[0]), elem_id="denoising-curve", label="t:denoising.curve",
+                         serve=serve(denoising.curve), height=150)  # fmt: skip
+            timeline = Timeline(elem_id="denoising-run")
+            tab.facts_line("denoising.here", "denoising-run")
+            tab.facts_line("denoising.identity", "denoising-run")
+    tab.live(curve, {"model": model})
+    controls = {"model": model, "sampler": sampler, "spacing": spacing, "steps": steps, "seed": seed, "count": count}
+    running = tab.bind(run.click, denoising.run, controls, timeline, concurrency_id="runs", concurrency_limit=2)
+    stop.click(None, None, None, cancels=[running], api_visibility="private")

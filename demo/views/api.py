@@ -1,0 +1,146 @@
+"""What programs can ask for: six typed functions over the same core as the page."""
+
+from __future__ import annotations
+
+import copy
+from typing import Annotated, Any
+
+import torch
+from torch import Tensor
+
+from demo import library
+from demo.checks import By, Length, OneOf
+from demo.fairness import PROCESSOR, InTurn
+from demo.hardware import device, on_gpu
+from demo.pictures import png, to_image
+from demo.views import denoising, latent
+from genmodels.errors import Refused
+from genmodels.knobs import Knob, checked, knobs_of
+from genmodels.latents import walk
+from genmodels.samplers import SAMPLERS, BrownianNoise
+from genmodels.schedules import SCHEDULES
+from genmodels.spacing import SPACINGS
+
+Seeds = Annotated[list[int], Knob(0, 9999, 1), Length(16, 1)]
+FewSteps = Annotated[int, Knob(1, 100, 1)]
+
+
+def dict_of_knobs(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Refused("text", name="knobs")
+    return value
+
+
+def list_models() -> list[dict]:
+    """The trained models on this server: name, kind, data set, steps trained and measured quality."""
+    return [
+        {"name": name, "kind": card.kind, "data": card.dataset, "steps": card.steps, "metrics": card.metrics}
+        for name, card in library.cards().items()
+    ]
+
+
+def list_options() -> dict:
+    """The noise schedules with the bounds of their knobs, the samplers with their order, and the spacings."""
+    return {
+        "schedules": {
+            key: {name: vars(knob) for name, knob in knobs_of(made).items()} for key, made in SCHEDULES.items()
+        },
+        "samplers": {key: {"order": method.order, "stochastic": method.stochastic} for key, method in SAMPLERS.items()},
+        "spacings": list(SPACINGS),
+    }
+
+
+def schedule(
+    name: Annotated[str, OneOf(SCHEDULES)],
+    points: Annotated[int, Knob(2, 1000, 1)] = 100,
+    knobs: Annotated[dict, By(dict_of_knobs)] = {},  # noqa: B006
+) -> dict:
+    """A noise schedule at evenly spaced times: alpha, sigma, alpha_bar, log-SNR and the betas of as many steps.
+
+    Args:
+        name: a key of list_options()["schedules"]
+        points: how many steps the time from 0 to 1 is cut into
+        knobs: values for the schedule's knobs; what is left out keeps its default
+    """
+    made = SCHEDULES[name](**checked(SCHEDULES[name], knobs))
+    t = torch.linspace(0, 1, points + 1, dtype=torch.float64)
+    curves = {
+        "t": t,
+        "alpha": made.alpha(t),
+        "sigma": made.sigma(t),
+        "alpha_bar": made.alpha_bar(t),
+        "beta": made.betas(points),
+    }
+    return {key: value.tolist() for key, value in curves.items()}
+
+
+def sample(
+    model: denoising.Model, seeds: Seeds, sampler: denoising.Sampler = "dpmpp-2m", steps: FewSteps = 30
+) -> list[str]:
+    """Pictures of a diffusion model, one per seed, as base64 PNG; the same seed always gives the same picture.
+
+    Args:
+        model: a diffusion model of list_models()
+        seeds: 1 to 16 whole numbers from 0 to 9999
+        sampler: a key of list_options()["samplers"]
+        steps: 1 to 100
+    """
+    return [png(to_image(picture[None])) for picture in pictures(model, seeds, sampler, steps)]
+
+
+def denoise(
+    model: denoising.Model, seed: latent.Seed = 0, sampler: denoising.Sampler = "ddim", steps: FewSteps = 10
+) -> list[dict]:
+    """Every step of one run: its numbers, and x, predicted picture and predicted noise as base64 JPEG.
+
+    Args:
+        model: a diffusion model of list_models()
+        seed: a whole number from 0 to 9999
+        sampler: a key of list_options()["samplers"]
+        steps: 1 to 100
+    """
+    return [
+        {**frame["caption"], **dict(zip(("x", "x0", "eps"), frame["frames"], strict=True))}
+        for frame in denoising.frames_of(model, sampler, "exponential", steps, seed, 1)
+    ]
+
+
+def interpolate(
+    model: latent.Model,
+    seed_a: latent.Seed,
+    seed_b: latent.Seed,
+    frames: Annotated[int, Knob(2, 64, 1)] = 9,
+    path: latent.Way = "slerp",
+) -> list[str]:
+    """The walk of a GAN from one seed to another as base64 PNG pictures.
+
+    Args:
+        model: a GAN of list_models()
+        seed_a: where to start, a whole number from 0 to 9999
+        seed_b: where to end
+        frames: how many pictures, both ends included
+        path: slerp (on the sphere) or lerp (straight)
+    """
+    a, b = latent.places(model, seed_a, seed_b)
+    with PROCESSOR:
+        walked = latent.decode(model, torch.cat(list(walk(a, b, frames, path))))
+    return [png(to_image(picture[None])) for picture in walked]
+
+
+@on_gpu
+@torch.no_grad()
+def pictures(model: str, seeds: list[int], sampler: str, steps: int) -> Tensor:
+    """The last step of a batch, on a GPU where one is lent."""
+    denoise = library.diffusion_model(model)
+    if device().type == "cuda":
+        denoise = copy.deepcopy(denoise).to(device())  # type: ignore[attr-defined]
+    method = SAMPLERS[sampler]
+    if refusal := method.refuses(denoise.schedule):
+        raise refusal
+    noise = BrownianNoise(seeds, denoise.latent_shape, device=device())  # type: ignore[attr-defined]
+    x = noise.start() * denoise.schedule.prior_std()
+    *_, last = method.run(InTurn(denoise), x, SPACINGS["exponential"](denoise.schedule, steps), noise)
+    return last.x.cpu()
+
+
+API = [list_models, list_options, schedule, sample, denoise, interpolate]

@@ -1,0 +1,109 @@
+"""A trained diffusion model at work: every step of a run as three pictures and the numbers that bind them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import torch
+
+from demo import library
+from demo.checks import OneOf
+from demo.fairness import InTurn
+from demo.pictures import jpeg, to_image
+from genmodels.knobs import Knob
+from genmodels.samplers import SAMPLERS, BrownianNoise, Step
+from genmodels.schedules import NoiseSchedule
+from genmodels.spacing import SPACINGS
+
+COUNTS = ("1", "4", "16")
+PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
+EVERY = 0.06  # seconds between two messages to the page: quick steps travel together
+Model = Annotated[str, OneOf(library.diffusion_models)]
+Sampler = Annotated[str, OneOf(SAMPLERS)]
+Spacing = Annotated[str, OneOf([name for name in SPACINGS if name != "by-hand"])]
+Steps = Annotated[int, Knob(1, 1000, 1)]
+Seed = Annotated[int, Knob(0, 9999, 1)]
+Count = Annotated[str, OneOf(COUNTS)]
+
+
+def run(model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count) -> Iterator[dict]:
+    """From noise to picture: each message carries the frames that were finished since the last one."""
+    frames, began = [], time.monotonic()
+    head = {"run": f"{time.monotonic_ns()}", "panes": list(PANES), "total": steps + 1}
+    sent, last = 0, began
+    for frame in frames_of(model, sampler, spacing, steps, seed, int(count)):
+        frames.append(frame)
+        if time.monotonic() - last >= EVERY or not sent:
+            yield {**head, "start": sent, "add": frames, "done": False}
+            sent, frames, last = sent + len(frames), [], time.monotonic()
+    yield {**head, "start": sent, "add": frames, "done": True}
+
+
+def frames_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[dict[str, Any]]:
+    """The three panes of each step, encoded, with the step's numbers."""
+    clock, schedule = time.perf_counter(), library.diffusion_model(model).schedule
+    for number, step in enumerate(steps_of(model, sampler, spacing, steps, seed, count)):
+        now = time.perf_counter()
+        yield {"frames": panes(step, schedule), "caption": caption(step, schedule, number, steps, now - clock)}
+        clock = time.perf_counter()
+
+
+def steps_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[Step]:
+    """The run itself: same arguments, same pictures; picture k has the seed `seed` + k."""
+    denoise = library.diffusion_model(model)
+    method = SAMPLERS[sampler]
+    if refusal := method.refuses(denoise.schedule):
+        raise refusal
+    noise = BrownianNoise(range(seed, seed + count), denoise.latent_shape)  # type: ignore[attr-defined]
+    times = SPACINGS[spacing](denoise.schedule, steps)
+    x = noise.start() * denoise.schedule.prior_std()
+    return method.run(InTurn(denoise), x, times, noise)
+
+
+def panes(step: Step, schedule: NoiseSchedule) -> list[str]:
+    """x at a brightness that fits the screen at every t, the predicted picture, the predicted noise."""
+    alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
+    shown = (step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3)
+    columns = round(len(step.x) ** 0.5)
+    zoom = max(1, 256 // (step.x.shape[-1] * columns))
+    return [jpeg(to_image(tensor, columns, zoom), quality=85) for tensor in shown]
+
+
+def caption(step: Step, schedule: NoiseSchedule, number: int, steps: int, seconds: float) -> dict[str, Any]:
+    return {
+        "step": number,
+        "steps": steps,
+        "t": round(float(step.t), 4),
+        "alpha": round(float(schedule.alpha(step.t)), 4),
+        "sigma": round(float(schedule.sigma(step.t)), 4),
+        "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
+        "ms": round(seconds * 1000),
+    }
+
+
+def curve(model: Model) -> dict[str, Any]:
+    """alpha_bar over t for the schedule the model was trained on, with a dot to be moved by the timeline."""
+    schedule = library.diffusion_model(model).schedule
+    t = torch.linspace(0, 1, 101, dtype=torch.float64)
+    line = {"x": [round(v, 3) for v in t.tolist()], "y": [round(v, 5) for v in schedule.alpha_bar(t).tolist()]}
+    dot = {"x": [1], "y": line["y"][-1:], "meta": {"follows": "denoising-run", "x": "t", "y": "alpha_bar"}}
+    look = {"type": "scatter", "showlegend": False, "hoverinfo": "skip"}
+    return {
+        "data": [
+            {**line, **look, "mode": "lines", "line": {"color": "--nw-muted", "width": 2}},
+            {**dot, **look, "mode": "markers", "marker": {"size": 12, "color": "--nw-generated"}},
+        ],
+        "layout": {
+            "xaxis": {"title": {"text": "t:denoising.t"}, "range": [1.02, -0.02]},
+            "yaxis": {"title": {"text": "t:denoising.alpha-bar"}, "range": [-0.04, 1.04]},
+            "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+        },
+    }
+
+
+def samplers_for(model: str) -> list[str]:
+    """The samplers that can start on the model's schedule."""
+    schedule = library.diffusion_model(model).schedule
+    return [name for name, method in SAMPLERS.items() if method.refuses(schedule) is None]

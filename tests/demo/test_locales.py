@@ -1,0 +1,77 @@
+"""Three languages say the same things, with the same numbers in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from demo.words import LANGUAGES, say, table
+
+ROOT = Path(__file__).resolve().parents[2]
+OTHERS = [code for code in LANGUAGES if code != "en"]
+CODE = [*ROOT.glob("demo/**/*.py"), *ROOT.glob("demo/**/*.js"), *ROOT.glob("genmodels/**/*.py")]
+
+
+def holes(sentence: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", sentence))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_same_keys(language: str) -> None:
+    assert set(table(language)) == set(table("en"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_same_holes(language: str) -> None:
+    different = {key for key, sentence in table("en").items() if holes(sentence) != holes(table(language)[key])}
+    assert not different
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_empty(language: str) -> None:
+    assert not [key for key, sentence in table(language).items() if not sentence.strip()]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_chinese_is_chinese(language: str) -> None:
+    """A sentence of several English words with no Chinese in it was forgotten."""
+    forgotten = {
+        key: sentence
+        for key, sentence in table(language).items()
+        if len(re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]+>|\{\w+\}", "", sentence))) > 3
+        and not re.search(r"[\u4e00-\u9fff]", sentence)
+    }
+    assert not forgotten
+
+
+def test_traditional_and_simplified_are_not_mixed() -> None:
+    traditional, simplified = "訊樣預擴圖這個點會數變學習開關與時間", "讯样预扩图这个点会数变学习开关与时间"
+    only_traditional = set(traditional) - set(simplified)
+    only_simplified = set(simplified) - set(traditional)
+    assert not {k for k, s in table("zh-TW").items() if only_simplified & set(s)}
+    assert not {k for k, s in table("zh-CN").items() if only_traditional & set(s)}
+
+
+def test_every_refusal_has_its_sentence() -> None:
+    raised = {
+        key
+        for path in CODE
+        if path.suffix == ".py"
+        for key in re.findall(r"Refused\(\s*\"([a-z0-9-]+)\"", path.read_text("utf-8"))
+    }
+    assert raised, "the pattern no longer finds anything"
+    assert not {key for key in raised if f"refused.{key}" not in table("en")}
+
+
+def test_every_key_that_code_names_exists() -> None:
+    named = {
+        key for path in CODE for key in re.findall(r"""["'`]t:([a-z0-9_.-]+[a-z0-9_])["'`|]""", path.read_text("utf-8"))
+    }
+    assert named, "the pattern no longer finds anything"
+    assert not {key for key in named if key not in table("en")}
+
+
+def test_say_fills_holes() -> None:
+    assert "12" in say("refused.whole", "zh-TW", name="x", value=12)
