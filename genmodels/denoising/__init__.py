@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genmodels.denoising.estimate import Denoiser, Estimate
+from genmodels.denoising.estimate import Denoiser, Estimate, given_x0
 from genmodels.denoising.exact import (
     EmpiricalDenoiser,
     ExactDenoiser,
@@ -10,17 +10,29 @@ from genmodels.denoising.exact import (
     MixtureDenoiser,
     PointMassDenoiser,
 )
+from genmodels.denoising.guidance import APG, Guided
+from genmodels.denoising.limits import Clipped, DynamicThreshold
+from genmodels.denoising.network import NetworkDenoiser
 from genmodels.denoising.parameterization import PARAMETERIZATIONS, Parameterization, edm
+from genmodels.denoising.rescheduled import Mismatched, Rescheduled
 
 __all__ = [
+    "APG",
     "PARAMETERIZATIONS",
+    "Clipped",
     "Denoiser",
+    "DynamicThreshold",
     "EmpiricalDenoiser",
     "Estimate",
     "ExactDenoiser",
     "GaussianDenoiser",
+    "Guided",
+    "Mismatched",
     "MixtureDenoiser",
+    "NetworkDenoiser",
     "Parameterization",
     "PointMassDenoiser",
+    "Rescheduled",
     "edm",
+    "given_x0",
 ]

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from torch import Tensor
 
-from genmodels.schedules.schedule import NoiseSchedule
+from genmodels.schedules.schedule import NoiseSchedule, per_sample
 
 
 class Estimate(NamedTuple):
@@ -23,3 +23,8 @@ class Denoiser(Protocol):
     def schedule(self) -> NoiseSchedule: ...
 
     def __call__(self, x: Tensor, t: Tensor) -> Estimate: ...
+
+
+def given_x0(schedule: NoiseSchedule, x: Tensor, t: Tensor, x0: Tensor) -> Estimate:
+    """The estimate with this x0, and the eps that then must be in x."""
+    return Estimate(x0, (x - per_sample(schedule.alpha(t), x) * x0) / per_sample(schedule.sigma(t), x))

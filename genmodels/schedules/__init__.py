@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from genmodels.schedules.drawn import Drawn
 from genmodels.schedules.schedule import NoiseSchedule, VariancePreserving, per_sample
+from genmodels.schedules.specs import from_spec, to_spec
 from genmodels.schedules.straight import Flow, ShiftedFlow
 from genmodels.schedules.tables import FromBetas, LinearBeta, ScaledLinear
 from genmodels.schedules.variance_exploding import EDM, VE, LogLinear
@@ -16,6 +18,7 @@ __all__ = [
     "SCHEDULES",
     "VE",
     "Cosine",
+    "Drawn",
     "Flow",
     "FromBetas",
     "Laplace",
@@ -29,7 +32,9 @@ __all__ = [
     "Trig",
     "VariancePreserving",
     "ZeroTerminal",
+    "from_spec",
     "per_sample",
+    "to_spec",
 ]
 
 SCHEDULES: dict[str, Callable[..., NoiseSchedule]] = {
