@@ -10,7 +10,12 @@ import numpy as np
 
 STREAM = 0xFACE  # sets our random numbers apart from those of any other data set
 
-HAIR_STYLES = {
+
+def evenly(*values: str) -> dict[str, float]:
+    return dict.fromkeys(values, 1.0)
+
+
+HAIR_STYLES: dict[str, float] = {
     "bald": 5,
     "buzz": 6,
     "side-part": 8,
@@ -26,7 +31,7 @@ HAIR_STYLES = {
     "pigtails": 6,
     "mohawk": 6,
 }
-HAIR_COLORS = {
+HAIR_COLORS: dict[str, float] = {
     "black": 17,
     "dark-brown": 17,
     "chestnut": 15,
@@ -38,9 +43,9 @@ HAIR_COLORS = {
     "teal": 4.5,
     "pink": 4.5,
 }
-SKINS = dict.fromkeys(("porcelain", "fair", "honey", "olive", "tan", "brown", "deep"), 1)
-SHIRT_COLORS = dict.fromkeys(("white", "charcoal", "navy", "coral", "mustard", "green", "sky", "plum"), 1)
-BACKGROUND_COLORS = dict.fromkeys(("cream", "sky", "mint", "peach", "lavender", "rose", "sunshine", "dusk"), 1)
+SKINS = evenly("porcelain", "fair", "honey", "olive", "tan", "brown", "deep")
+SHIRT_COLORS = evenly("white", "charcoal", "navy", "coral", "mustard", "green", "sky", "plum")
+BACKGROUND_COLORS = evenly("cream", "sky", "mint", "peach", "lavender", "rose", "sunshine", "dusk")
 
 
 def choice(weights: dict[str, float]) -> Any:
@@ -67,14 +72,14 @@ class Traits:
     grin: str = choice({"closed": 74, "open": 26})
     earrings: str = choice({"none": 64, "stud": 18, "hoop": 18})
     cheeks: str = choice({"plain": 40, "blush": 36, "freckles": 24})
-    face_shape: str = choice(dict.fromkeys(("oval", "round", "square", "heart"), 1))
+    face_shape: str = choice(evenly("oval", "round", "square", "heart"))
     eye_color: str = choice({"brown": 34, "hazel": 16, "green": 16, "blue": 20, "gray": 14})
     eye_size: float = between(0, 1, {"small": 1 / 3, "medium": 2 / 3, "large": 1})
     brow_angle: float = between(-1, 1, {"worried": -1 / 3, "level": 1 / 3, "stern": 1})
     brow_weight: float = between(0, 1, {"thin": 1 / 2, "thick": 1})
-    shirt: str = choice(dict.fromkeys(("crew", "v-neck", "collar", "hoodie", "turtleneck", "stripes"), 1))
+    shirt: str = choice(evenly("crew", "v-neck", "collar", "hoodie", "turtleneck", "stripes"))
     shirt_color: str = choice(SHIRT_COLORS)
-    background: str = choice(dict.fromkeys(("plain", "gradient", "disc", "two-tone"), 1))
+    background: str = choice(evenly("plain", "gradient", "disc", "two-tone"))
     background_color: str = choice(BACKGROUND_COLORS)
     tilt: float = between(-1, 1, {"left": -1 / 3, "upright": 1 / 3, "right": 1})
     shift_x: float = between(-1, 1)
