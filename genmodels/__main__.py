@@ -1,0 +1,240 @@
+"""The command line: python -m genmodels {list,train,export,sample,evaluate}."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from genmodels import checkpoints, runs
+from genmodels.datasets import cache
+from genmodels.datasets.dataset import Dataset
+from genmodels.errors import Refused
+from genmodels.evaluation import drawable, evaluate, generated
+from genmodels.runs import export, run, save_sheet
+from genmodels.training import Progress, device_of
+from genmodels.zoo import ZOO, Recipe, recipe_of
+
+FAILURES = ("not-finite", "bad-checkpoint", "other-run")  # what is nobody's typing mistake
+SLOW_TO_DRAW = 10_000  # data sets of at least so many items are drawn once, into files
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 done, 1 failed, 2 asked for something that cannot be."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return chosen.command(chosen) or 0
+    except Refused as refusal:
+        print(f"genmodels: {refusal}", file=sys.stderr)
+        return 1 if refusal.key in FAILURES else 2
+
+
+class Parser(argparse.ArgumentParser):
+    """One line about a bad argument, not a page."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = Parser(prog="genmodels", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="{list,train,export,sample,evaluate}", parser_class=Parser)
+
+    def command(name: str, function: Any, named: bool = True) -> argparse.ArgumentParser:
+        own = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        if named:
+            own.add_argument("name")
+        own.add_argument("--json", action="store_true", help="machine-readable output")
+        own.add_argument("--checkpoints", type=Path, default=checkpoints.FOLDER, help=argparse.SUPPRESS)
+        own.add_argument("--runs", type=Path, default=runs.FOLDER, help=argparse.SUPPRESS)
+        own.set_defaults(command=function)
+        return own
+
+    command("list", list_models, named=False)
+    own = command("train", train_model)
+    own.add_argument("--steps", type=whole(1), help="the last step (default: the recipe's)")
+    own.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto")
+    own = command("export", export_model)
+    own.add_argument(
+        "--n", type=whole(0), default=500, help="pictures to measure with; 0 leaves the card without metrics"
+    )
+    own = command("sample", sample_model)
+    own.add_argument("--n", type=whole(1), default=16)
+    own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
+    own.add_argument("--out", type=Path, default=Path("runs/samples"))
+    own = command("evaluate", evaluate_model)
+    own.add_argument("--n", type=whole(2), default=500)
+    own.add_argument("--seed", type=whole(0), default=0)
+    return top
+
+
+def whole(low: int) -> Any:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < low or len(text) > 9:
+            raise argparse.ArgumentTypeError(f"a whole number from {low} on, not {text[:20]!r}")
+        return int(text)
+
+    return number
+
+
+def list_models(chosen: argparse.Namespace) -> None:
+    """every model of the zoo, trained or not"""
+    bad: list[Refused] = []
+    cards = checkpoints.available(chosen.checkpoints, bad)
+    rows = []
+    for name, recipe in ZOO.items():
+        card = cards.get(name)
+        rows.append(
+            {
+                "name": name,
+                "kind": recipe.kind,
+                "data": recipe.dataset,
+                "parameters": parameters(recipe),
+                "file": f"{name}.safetensors" if card else None,
+                "metrics": card.metrics if card else {},
+            }
+        )
+    for refusal in bad:
+        print(f"genmodels: {refusal}", file=sys.stderr)
+    if chosen.json:
+        print(json.dumps(rows))
+        return
+    for row in rows:
+        print(
+            f"{row['name']:20} {row['kind']:10} {row['data']:8} {row['parameters']:>10,}  {row['file'] or 'not trained'}"
+        )
+
+
+def parameters(recipe: Recipe) -> int:
+    with torch.device("meta"):
+        return sum(p.numel() for p in recipe.build(**recipe.full_config(recipe.data())).parameters())
+
+
+def train_model(chosen: argparse.Namespace) -> None:
+    """train a model, or go on where its run stopped"""
+    recipe = recipe_of(chosen.name)
+    device_of(chosen.device)
+    dataset = ready(recipe.data(), chosen.runs, quiet=chosen.json)
+    steps = chosen.steps or recipe.steps
+    stopping = StopAfterStep()
+    progress = None
+    with stopping:
+        training = run(chosen.name, dataset, steps, chosen.device, chosen.runs)
+        for progress in shown(training, steps, chosen.json):
+            if stopping.asked:
+                training.close()  # leaves a snapshot
+                print(f"\nstopped at step {progress.step}; the same command goes on from there", file=sys.stderr)
+                return
+    if not chosen.json:
+        print(f"\n{chosen.runs / chosen.name}: {steps} steps done", file=sys.stderr)
+
+
+def export_model(chosen: argparse.Namespace) -> None:
+    """turn the newest snapshot of a run, also of a running one, into a checkpoint with its card"""
+    dataset = recipe_of(chosen.name).data()
+    model, card = export(chosen.name, dataset, chosen.runs)
+    if chosen.n:
+        card = dataclasses.replace(card, metrics=evaluate(model, dataset, chosen.n, seed=0))
+    path = chosen.checkpoints / f"{chosen.name}.safetensors"
+    card = checkpoints.save(path, model, card)
+    answer(chosen, {"file": path.name, "steps": card.steps, "bytes": path.stat().st_size, "metrics": card.metrics})
+
+
+def sample_model(chosen: argparse.Namespace) -> None:
+    """draw pictures with a trained model"""
+    model = drawable(checkpoints.load(chosen.name, folder=chosen.checkpoints))
+    began = time.monotonic()
+    seeds = list(range(chosen.seed, chosen.seed + chosen.n))
+    pictures = torch.cat(list(generated(model, seeds)))
+    seconds = time.monotonic() - began
+    files = [chosen.out / f"{chosen.name}-{seed}.png" for seed in seeds]
+    for path, picture in zip(files, pictures, strict=True):
+        save_sheet(path, picture[None])
+    pixels = ((pictures + 1) * 127.5).round().byte().numpy().tobytes()
+    digest = hashlib.sha256(pixels).hexdigest()
+    answer(chosen, {"files": [str(f) for f in files], "seeds": seeds, "seconds": round(seconds, 3), "sha256": digest})
+
+
+def evaluate_model(chosen: argparse.Namespace) -> None:
+    """measure a trained model against pictures it has not seen"""
+    card = checkpoints.read(checkpoints.where(chosen.name, chosen.checkpoints))
+    model = checkpoints.load(chosen.name, folder=chosen.checkpoints)
+    found = evaluate(model, recipe_of(card.recipe).data(), chosen.n, chosen.seed)
+    if chosen.json:
+        print(json.dumps(found))
+        return
+    for key, measure in found["metrics"].items():
+        floor = "" if measure["floor"] is None else f"   real against real {measure['floor']:.4g}"
+        print(f"{key:26} {measure['value']:10.4g}   [{measure['low']:.4g}, {measure['high']:.4g}]{floor}")
+
+
+def answer(chosen: argparse.Namespace, facts: dict[str, Any]) -> None:
+    print(json.dumps(facts) if chosen.json else "\n".join(f"{key}: {value}" for key, value in facts.items()))
+
+
+def ready(dataset: Dataset, folder: Path, quiet: bool) -> Dataset:
+    """A large data set is drawn once, by all cores."""
+    if len(dataset.train) < SLOW_TO_DRAW:
+        return dataset
+    for done in cache.render(dataset, folder / "cache"):
+        if not quiet:
+            print(f"\rdrawing {dataset.name}: {done:,} of {len(dataset.train):,}", end="", file=sys.stderr, flush=True)
+    return cache.Cached(dataset, folder / "cache")
+
+
+def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[Progress]:
+    """The same progress, also told: one JSON object a line, or a bar; in a log file a line every ten seconds."""
+    last = 0.0
+    live = sys.stderr.isatty()
+    for progress in training:
+        if as_json:
+            facts = {
+                "step": progress.step,
+                "rate": progress.rate,
+                "eta": progress.eta,
+                "metrics": dict(progress.metrics),
+            }
+            print(json.dumps(facts), flush=True)
+        elif time.monotonic() - last >= (0.1 if live else 10) or progress.step == steps:
+            last = time.monotonic()
+            print(
+                "\r" + bar(progress, steps) if live else bar(progress, steps), end="" if live else "\n", file=sys.stderr
+            )
+        yield progress
+
+
+def bar(progress: Progress, steps: int) -> str:
+    filled = round(24 * progress.step / steps)
+    left = time.strftime("%H:%M:%S", time.gmtime(min(progress.eta, 359_999)))
+    numbers = " ".join(f"{name} {value:.4f}" for name, value in progress.metrics.items())
+    return f"{'█' * filled}{'·' * (24 - filled)} {progress.step}/{steps}  {progress.rate:.2f}/s  {left} left  {numbers}"
+
+
+class StopAfterStep:
+    """Turns Ctrl-C and a polite kill into a wish, granted after the step."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> None:
+        self.before = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for s, handler in self.before.items():
+            signal.signal(s, handler)
+
+    def ask(self, *_: object) -> None:
+        self.asked = True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Trained models as single files: float16 weights, and a card in the header that says what they are. Never pickle."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from genmodels.errors import Refused
+
+FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
+FORMAT = 1
+LARGEST = 4096  # no number in a card's config may ask for more than this
+LONGEST = 200_000  # characters of a card
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a checkpoint is and how it came to be; `recipe` is its row of ZOO."""
+
+    recipe: str
+    config: dict[str, Any]
+    dataset: str
+    data_version: str
+    fields: dict[str, list[str]]
+    steps: int
+    batch: int
+    seed: int
+    seconds: float
+    hardware: str
+    code: str
+    metrics: dict[str, Any] = field(default_factory=dict)
+    weights: str = ""  # sha256 of the tensors, filled in by save
+    format: int = FORMAT
+
+    @property
+    def kind(self) -> str:
+        """gan, diffusion, …: what the recipe builds."""
+        return _recipe(self.recipe).kind
+
+
+def save(path: Path, model: nn.Module, card: Card) -> Card:
+    """Write the weights in float16 with their card, whole or not at all; the card as written."""
+    tensors = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
+    for name, value in tensors.items():
+        if not value.isfinite().all():
+            raise Refused("not-finite", step=card.steps, cause=name)
+    card = dataclasses.replace(card, weights=_fingerprint(tensors))
+    write(path, tensors, {"card": json.dumps(dataclasses.asdict(card), sort_keys=True)})
+    return card
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> None:
+    """One safetensors file, whole or not at all, readable by everyone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    save_file(dict(tensors), part, dict(header))
+    part.chmod(0o644)
+    os.replace(part, path)
+
+
+def load(model: str | Path, part: str | None = None, folder: Path = FOLDER) -> nn.Module:
+    """The whole model, or one part of it, in float32, ready to be shown; a name is looked up in the folder."""
+    path = where(model, folder)
+    card = read(path)
+    with _opened(path) as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    if _fingerprint(tensors) != card.weights:
+        raise Refused("bad-checkpoint", file=path.name)
+    whole = _recipe(card.recipe).build(**card.config)
+    whole.load_state_dict({key: value.float() for key, value in tensors.items()})
+    chosen = whole if part is None else dict(whole.named_children()).get(part)
+    if chosen is None:
+        raise Refused("no-part", file=path.name, part=part, allowed=", ".join(dict(whole.named_children())))
+    return chosen.eval().requires_grad_(False)
+
+
+def read(path: Path) -> Card:
+    """The card alone, checked against what the file holds; no weights are read."""
+    try:
+        with _opened(path) as file:
+            text = (file.metadata() or {}).get("card", "")
+            held = {key: (file.get_slice(key).get_shape(), file.get_slice(key).get_dtype()) for key in file.keys()}  # noqa: SIM118
+        facts = json.loads(text) if len(text) <= LONGEST else None
+        card = Card(**facts)
+        assert card.format == FORMAT and isinstance(card.weights, str) and _modest(card.config)
+        with torch.device("meta"):  # costs nothing, so a card cannot ask for more than its file holds
+            model = _recipe(card.recipe).build(**card.config)
+        assert held == {key: (list(value.shape), "F16") for key, value in model.state_dict().items()}
+    except Refused:
+        raise
+    except Exception as cause:  # whatever a foreign file makes go wrong
+        raise Refused("bad-checkpoint", file=path.name) from cause
+    return card
+
+
+def available(folder: Path = FOLDER, bad: list[Refused] | None = None) -> dict[str, Card]:
+    """Every good checkpoint in the folder by name; what is not good is left out, and told to who asks."""
+    cards = {}
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            cards[path.stem] = read(path)
+        except Refused as refusal:
+            if bad is not None:
+                bad.append(refusal)
+    return cards
+
+
+def where(model: str | Path, folder: Path = FOLDER) -> Path:
+    """The file of a name, or the path itself; a name that is no plain name is not looked for."""
+    path = model if isinstance(model, Path) else folder / f"{model}.safetensors"
+    if not path.is_file() or (isinstance(model, str) and Path(model).name != model):
+        raise Refused("no-checkpoint", name=str(model)[:80], allowed=", ".join(available(folder)) or "-")
+    return path
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return safe_open(path, framework="pt")
+    except (SafetensorError, OSError) as cause:
+        raise Refused("bad-checkpoint", file=path.name) from cause
+
+
+def _fingerprint(tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(f"{name} {list(tensors[name].shape)}".encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _modest(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return len(value) <= 64 and all(_modest(item) for item in value.values())
+    if isinstance(value, list):
+        return len(value) <= 64 and all(_modest(item) for item in value)
+    return isinstance(value, str) or (isinstance(value, int | float) and abs(value) <= LARGEST)
+
+
+def _recipe(name: str) -> Any:
+    from genmodels.zoo import ZOO  # the zoo's trainers write snapshots with `write`
+
+    return ZOO[name]

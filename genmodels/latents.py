@@ -1,0 +1,60 @@
+"""Models that turn a latent z into a picture, and the ways from one latent to another."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class LatentModel(nn.Module, ABC):
+    """A GAN, a decoder, a flow, or a diffusion model through its ODE."""
+
+    latent_shape: tuple[int, ...]
+
+    @abstractmethod
+    def decode(self, z: Tensor) -> Tensor:
+        """(B, *latent_shape) -> (B, C, H, W) in [-1, 1]."""
+
+
+def draw(shape: Sequence[int], seeds: Sequence[int]) -> Tensor:
+    """One standard normal latent per seed; a sample never depends on its neighbours in the batch."""
+    return torch.stack([torch.randn(*shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+
+
+def lerp(a: Tensor, b: Tensor, amount: float) -> Tensor:
+    """The straight way; in the middle it is shorter than any typical latent."""
+    return (1 - amount) * a + amount * b
+
+
+def slerp(a: Tensor, b: Tensor, amount: float) -> Tensor:
+    """Along the great circle of each sample (dimension 0), its norm going evenly from |a| to |b|."""
+    flat_a, flat_b = a.flatten(1).double(), b.flatten(1).double()
+    norm_a, norm_b = flat_a.norm(dim=1, keepdim=True), flat_b.norm(dim=1, keepdim=True)
+    unit_a, unit_b = flat_a / norm_a.clamp(min=1e-12), flat_b / norm_b.clamp(min=1e-12)
+    # the angle by its tangent: exact for near and for opposite latents, where the cosine is flat
+    angle = 2 * torch.atan2((unit_a - unit_b).norm(dim=1, keepdim=True), (unit_a + unit_b).norm(dim=1, keepdim=True))
+    norm = (1 - amount) * norm_a + amount * norm_b
+    # sin(amount angle) / sin(angle), finite for angle 0 and for half a turn
+    toward_a = (
+        (1 - amount) * torch.sinc((1 - amount) * angle / torch.pi) / torch.sinc(angle / torch.pi).clamp(min=1e-12)
+    )
+    toward_b = amount * torch.sinc(amount * angle / torch.pi) / torch.sinc(angle / torch.pi).clamp(min=1e-12)
+    return (norm * (toward_a * unit_a + toward_b * unit_b)).reshape(a.shape).to(a.dtype)
+
+
+def walk(a: Tensor, b: Tensor, frames: int, way: str = "slerp") -> Iterator[Tensor]:
+    """Latents from a to b at even amounts, both ends included."""
+    for k in range(frames):
+        yield WAYS[way](a, b, k / max(frames - 1, 1))
+
+
+def corners(latents: Sequence[Tensor], right: float, down: float, way: str = "slerp") -> Tensor:
+    """A place between four latents (top left, top right, bottom left, bottom right), as on a pad."""
+    between = WAYS[way]
+    return between(between(latents[0], latents[1], right), between(latents[2], latents[3], right), down)
+
+
+WAYS: dict[str, Callable[[Tensor, Tensor, float], Tensor]] = {"lerp": lerp, "slerp": slerp}

@@ -1,0 +1,193 @@
+"""A residual GAN: a modulated generator that enlarges without a checkerboard, and a discriminator without norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from genmodels.adversarial import LOSSES, PENALTIES, Loss
+from genmodels.datasets.dataset import Batch
+from genmodels.latents import LatentModel, draw
+from genmodels.models.blocks import Residual
+from genmodels.training import EMA, autocast, chance
+
+
+class Generator(LatentModel):
+    """z (B, latent) -> (B, C, H, W); every block sees z again."""
+
+    def __init__(
+        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 192, 128, 64), fine: int = 8
+    ) -> None:
+        super().__init__()
+        self.latent_shape = (latent,)
+        self.side = shape[1] // 2 ** len(channels)  # the last doubling is a pixel shuffle
+        condition = 2 * latent
+        self.mapping = nn.Sequential(
+            nn.Linear(latent, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU()
+        )
+        self.enter = nn.Linear(latent, channels[0] * self.side**2)
+        self.blocks = nn.ModuleList(
+            Residual(before, after, condition)
+            for before, after in zip((channels[0], *channels[:-1]), channels, strict=True)
+        )
+        self.shuffle = nn.Conv2d(channels[-1], 4 * fine, 3, padding=1)
+        self.leave = nn.Conv2d(fine, shape[0], 3, padding=1)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def decode(self, z: Tensor) -> Tensor:
+        condition = self.mapping(z)
+        h = self.enter(z).reshape(len(z), -1, self.side, self.side)
+        h = h.contiguous(memory_format=torch.channels_last)
+        for level, block in enumerate(self.blocks):
+            if level:
+                h = F.interpolate(h, scale_factor=2.0, mode="bilinear", align_corners=False)
+            h = block(h, condition)
+        h = F.pixel_shuffle(F.silu(self.shuffle(F.silu(h))), 2)
+        return self.leave(h).tanh()  # a convolution at full size smooths the shuffle's seams
+
+    forward = decode
+
+
+class Discriminator(nn.Module):
+    """(B, C, H, W) -> a score (B,); no norms and no batch statistics, so every picture is judged alone."""
+
+    def __init__(self, shape: Sequence[int], channels: Sequence[int] = (64, 128, 192, 192)) -> None:
+        super().__init__()
+        side = shape[1] // 2 ** len(channels)
+        self.enter = nn.Conv2d(4 * shape[0], channels[0], 3, padding=1)
+        self.blocks = nn.ModuleList(
+            Plain(before, after) for before, after in zip((channels[0], *channels[:-1]), channels, strict=True)
+        )
+        self.leave = nn.Linear(channels[-1] * side**2, 1)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.enter(F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last))
+        for level, block in enumerate(self.blocks):
+            if level:
+                h = F.avg_pool2d(h, 2)
+            h = block(h)
+        return self.leave(F.leaky_relu(h, 0.2).flatten(1))[:, 0]
+
+
+class Plain(nn.Module):
+    """Two convolutions beside a short cut."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.short = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(F.leaky_relu(x, 0.2))
+        return self.short(x) + self.conv2(F.leaky_relu(h, 0.2))
+
+
+class GAN(nn.Module):
+    """The two players."""
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent: int = 64,
+        generator: Sequence[int] = (256, 192, 96, 48),
+        discriminator: Sequence[int] = (48, 96, 192, 256),
+    ) -> None:
+        super().__init__()
+        self.generator = Generator(shape, latent, generator)
+        self.discriminator = Discriminator(shape, discriminator)
+
+
+class GANTrainer:
+    """Both players move at once: one pass back through the discriminator gives both of them their gradient."""
+
+    def __init__(
+        self,
+        model: GAN,
+        seed: int,
+        device: torch.device,
+        loss: str = "relativistic",
+        penalties: Sequence[str] = ("r1", "r2"),
+        gamma: float = 1.0,
+        every: int = 4,  # steps from one penalty to the next; it then counts this many times
+        lr: float = 4e-4,
+        decay: float = 0.999,
+    ) -> None:
+        self.model = model.to(device).train()
+        self.ema = EMA(self.model, decay)
+        adam = {"lr": lr, "betas": (0.0, 0.95)}
+        self.optimizers: dict[str, torch.optim.Optimizer] = {
+            "generator": torch.optim.Adam(model.generator.parameters(), **adam),
+            "discriminator": torch.optim.Adam(model.discriminator.parameters(), **adam),
+        }
+        self.loss, self.penalties = LOSSES[loss], [PENALTIES[name] for name in penalties]
+        self.seed, self.device, self.gamma, self.every = seed, device, gamma, every
+        self.done = 0
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        return {"model": self.model, "ema": self.ema.net}
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        real, judge = batch.x0.to(self.device), self.model.discriminator
+        z = torch.randn(len(real), *self.model.generator.latent_shape, generator=chance(self.seed, self.done))
+        for optimizer in self.optimizers.values():
+            optimizer.zero_grad()
+        with autocast(self.device):
+            fake = self.model.generator.decode(z.to(self.device)).float()
+            leaf = fake.detach().requires_grad_()
+            scores = judge(torch.cat([real, leaf])).float()
+        metrics = play(self.loss, scores, leaf, fake)
+        if self.penalties and self.done % self.every == 0:
+            few = max(len(real) // 2, 1)
+            slope = torch.stack([penalty(judge, real[:few], leaf[:few]) for penalty in self.penalties]).sum()
+            (self.gamma * self.every * slope).backward()
+            metrics["slope"] = slope.item()
+        metrics["gradient"] = nn.utils.get_total_norm(
+            [p.grad for p in self.model.parameters() if p.grad is not None]
+        ).item()
+        for optimizer in self.optimizers.values():
+            optimizer.step()
+        self.ema.update(self.model, self.done)
+        self.done += 1
+        return metrics
+
+    def shipped(self) -> nn.Module:
+        """What a checkpoint keeps."""
+        return self.ema.net
+
+    def sheet(self, count: int) -> Tensor:
+        """Pictures of the present state, always from the same latents."""
+        generator = self.ema.net.generator
+        assert isinstance(generator, Generator)
+        with torch.no_grad():
+            return generator.decode(draw(generator.latent_shape, range(count)).to(self.device))
+
+
+def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor) -> dict[str, float]:
+    """Gradients of both players from one pass back through the discriminator.
+
+    Each score depends on its own picture only, so the generator's gradient at a picture is the discriminator's, rescaled.
+    Where that is 0 (a hinge that is content) there is nothing to rescale, and a second pass is made.
+    """
+    real_score, fake_score = (half.detach().requires_grad_() for half in scores.chunk(2))
+    judged, fooled = loss.discriminator(real_score, fake_score), loss.generator(real_score, fake_score)
+    at_real, at_fake = torch.autograd.grad(judged, [real_score, fake_score])
+    (wish,) = torch.autograd.grad(fooled, [fake_score])
+    shared = bool(at_fake.abs().min() > 1e-20)
+    scores.backward(torch.cat([at_real, at_fake]), retain_graph=not shared)
+    if shared:
+        assert leaf.grad is not None
+        toward = leaf.grad * (wish / at_fake).reshape(-1, 1, 1, 1)
+    else:
+        (toward,) = torch.autograd.grad(scores, [leaf], torch.cat([torch.zeros_like(wish), wish]))
+    fake.backward(toward)
+    return {
+        "discriminator": judged.item(),
+        "generator": fooled.item(),
+        "lead": (real_score.mean() - fake_score.mean()).item(),
+    }

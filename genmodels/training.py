@@ -1,0 +1,88 @@
+"""The training loop and what every trainer needs; nothing here knows a model, a loss or a file."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from genmodels.datasets.dataset import Batch
+from genmodels.errors import Refused
+
+WINDOW = 50  # the rate is that of the last steps: neighbours on the machine come and go
+
+
+class Trainer(Protocol):
+    """Owns its networks, optimizers and EMA, and draws all chance from (seed, step)."""
+
+    def step(self, batch: Batch) -> Mapping[str, float]:
+        """One update; what is worth watching about it."""
+        ...
+
+
+class Progress(NamedTuple):
+    """One finished step: steps a second, seconds left, and the step's own numbers."""
+
+    step: int
+    rate: float
+    eta: float
+    metrics: Mapping[str, float]
+
+
+def train(trainer: Trainer, batches: Iterable[Batch], steps: int, first: int = 0) -> Iterator[Progress]:
+    """Steps first + 1 to `steps`, each given after it is done; a number that is not finite ends the run."""
+    clock = deque([time.monotonic()], maxlen=WINDOW + 1)
+    for step, batch in zip(range(first + 1, steps + 1), batches, strict=False):
+        metrics = trainer.step(batch)
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise Refused("not-finite", step=step, cause=name)
+        clock.append(time.monotonic())
+        rate = (len(clock) - 1) / max(clock[-1] - clock[0], 1e-9)
+        yield Progress(step, rate, (steps - step) / rate, metrics)
+
+
+def chance(seed: int, step: int) -> torch.Generator:
+    """Fresh randomness of one step, always drawn on the CPU: a resumed run and a GPU see the same numbers."""
+    state = np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
+
+
+class EMA:
+    """The average of a network over its recent past: what is shown and kept."""
+
+    def __init__(self, net: nn.Module, decay: float) -> None:
+        self.net = copy.deepcopy(net).eval().requires_grad_(False)
+        self.decay = decay
+
+    @torch.no_grad()
+    def update(self, net: nn.Module, step: int) -> None:
+        """Young averages forget faster, so that the random start does not linger."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)
+        for kept, new in zip(self.net.buffers(), net.buffers(), strict=True):
+            kept.copy_(new)
+
+
+def device_of(choice: str) -> torch.device:
+    """cpu, cuda, or auto: cuda where there is one."""
+    if choice == "cuda" and not torch.cuda.is_available():
+        raise Refused("no-cuda")
+    return torch.device("cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def autocast(device: torch.device) -> contextlib.AbstractContextManager[object]:
+    """bfloat16 where the hardware multiplies it faster (GPUs, CPUs with AMX tiles), float32 elsewhere."""
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported()
+    else:
+        fast = getattr(torch.cpu, "_is_amx_tile_supported", bool)()
+    return torch.autocast(device.type, torch.bfloat16) if fast else contextlib.nullcontext()
