@@ -84,6 +84,14 @@ def blend(a: float, x: Tensor, b: float, y: Tensor) -> Tensor:
     return (x * a).add_(y, alpha=b)
 
 
+def combine(weights: Sequence[float], tensors: Sequence[Tensor]) -> Tensor:
+    """The weighted sum, one pass for each."""
+    total = tensors[0] * weights[0]
+    for weight, tensor in zip(weights[1:], tensors[1:], strict=True):
+        total.add_(tensor, alpha=weight)
+    return total
+
+
 def toward(x: Tensor, x0: Tensor, here: Node, there: Node, sigma: float | None = None) -> Tensor:
     """The exact step to `there` if the data were x0; `sigma`, where less than all the noise there comes from x."""
     kept = (there.sigma if sigma is None else sigma) / here.sigma

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from genmodels.denoising.estimate import Denoiser
 from genmodels.knobs import Knob
-from genmodels.samplers.nodes import Node, blend, fresh_noise, look, nodes_of, trace
+from genmodels.samplers.nodes import Node, blend, combine, fresh_noise, look, nodes_of, trace
 from genmodels.samplers.step import Fresh, Step
 
 
@@ -95,3 +95,46 @@ def churned(denoise: Denoiser, nodes: list[Node], s_churn: float, s_tmin: float,
         high if ok and high.level > node.level else node
         for node, high, ok in zip(nodes, raised, [*inside[:-1], False], strict=True)
     ]
+
+
+@torch.no_grad()
+def dpm_2(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Iterator[Step]:
+    """The slope half way through the step (arXiv:2206.00927's second-order method, as it runs in u)."""
+    nodes = trace(denoise.schedule, times)
+    step = look(denoise, x, nodes[0])
+    for here, there, middle in zip(nodes, nodes[1:], middles(denoise, nodes), strict=False):
+        yield step
+        slope = step.eps - step.x0
+        if there.sigma:
+            guess = denoise(advance(x, slope, here, middle), middle.t)
+            slope = guess.eps - guess.x0
+        x = advance(x, slope, here, there)
+        step = look(denoise, x, there, step)
+    yield step
+
+
+@torch.no_grad()
+def rk4(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Iterator[Step]:
+    """The classical method of fourth order."""
+    nodes = trace(denoise.schedule, times)
+    step = look(denoise, x, nodes[0])
+    for here, there, middle in zip(nodes, nodes[1:], middles(denoise, nodes), strict=False):
+        yield step
+        slope = step.eps - step.x0
+        if there.sigma:
+            second = denoise(advance(x, slope, here, middle), middle.t)
+            slope_2 = second.eps - second.x0
+            third = denoise(advance(x, slope_2, here, middle), middle.t)
+            slope_3 = third.eps - third.x0
+            fourth = denoise(advance(x, slope_3, here, there), there.t)
+            slope_4 = fourth.eps - fourth.x0
+            slope = combine([1 / 6, 1 / 3, 1 / 3, 1 / 6], [slope, slope_2, slope_3, slope_4])
+        x = advance(x, slope, here, there)
+        step = look(denoise, x, there, step)
+    yield step
+
+
+def middles(denoise: Denoiser, nodes: list[Node]) -> list[Node]:
+    """The nodes half way in u between each and the next."""
+    shares = [(here.share + there.share) / 2 for here, there in pairwise(nodes)]
+    return nodes_of(denoise.schedule, [share / (1 - share) for share in shares])

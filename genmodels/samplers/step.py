@@ -26,15 +26,15 @@ class Step(NamedTuple):
 class Method:
     """A row of SAMPLERS: a generator function `run(denoise, x, times, noise, **knobs)` and what is known of it.
 
-    `order` is the power of the step in the error (in law where stochastic); `stochastic` says whether noise is drawn
-    with the knobs at rest; `evaluations(n)` counts the denoiser's calls in n steps, the last look at the end apart;
-    `noise` is the source to be given to `run`.
+    `order`: the power of the step in the error (in law where stochastic). `stochastic`: noise is drawn with the knobs
+    at rest. `evaluations(n)`: the denoiser's calls in n steps, the look at the end apart; None where the method
+    chooses its own nodes. `noise`: the source to be given to `run`.
     """
 
     run: Callable[..., Iterator[Step]]
     order: float
     stochastic: bool
-    evaluations: Callable[[int], int]
+    evaluations: Callable[[int], int | None]
     refuses: Callable[[NoiseSchedule], Refused | None]
     noise: type[Noise] = Noise
 
