@@ -1,0 +1,90 @@
+"""Samplers: a world where the truth is known, so that every method can be held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from demo.tabs.page import Tab
+from demo.views.samplers import ENDPOINTS, MOST_STEPS, SPACING_NAMES, judge, walk
+from demo.views.samplers_laws import LAW_NAMES
+from demo.widgets.timeline import PLAY
+from demo.widgets.widget import Widget, script
+from demo.wiring import serve
+from genmodels.knobs import Knob
+from genmodels.samplers import SAMPLERS
+from genmodels.schedules import SCHEDULES
+
+CLOUD = f"""
+<figure class="nw-widget nw-samplers">
+  <div class="nw-frame">
+    <canvas class="nw-picture" role="img" tabindex="0"></canvas>
+    <p class="nw-absent" hidden></p>
+    <p class="nw-error" role="status" hidden></p>
+  </div>
+  <div class="nw-transport">
+    <button type="button" class="nw-button nw-play">{PLAY}</button>
+    <input type="range" class="nw-range" min="0" max="1" value="0" step="1">
+    <output class="nw-count"></output>
+  </div>
+  <p class="nw-facts" aria-hidden="true"></p>
+  <p class="nw-legend"></p>
+</figure>
+"""
+JUDGE = """
+<figure class="nw-widget nw-judge">
+  <table class="nw-verdicts"></table>
+  <p class="nw-hint"></p>
+  <table class="nw-life" hidden></table>
+  <p class="nw-error" role="status" hidden></p>
+</figure>
+"""
+KIT = "element, props, server, name, say, listen, emit, colour, pump, why, halves, onceAFrame, whenPageChanges, whenResized"
+FIRST_DOTS = [[-1.4, -0.4], [-0.6, 1.1], [0.2, -1.3], [1.0, 0.9], [1.5, -0.5]]
+
+
+class Part(Widget):
+    """A widget whose script is a function of the page's samplers*.js: the tab's own, so not among the shared ones."""
+
+    def __init__(self, part: str, markup: str, ask: Callable[..., Any], elem_id: str) -> None:
+        super().__init__(None, elem_id=elem_id, markup=markup, scripts=("pump", "cloud_data"), ask=ask, arguments={})
+        self.js_on_load = f"{script('page', 'pump', 'cloud_data')}\nnoisewalk.samplersParts.{part}({{ {KIT} }});"
+
+
+def layout(tab: Tab) -> None:
+    tab.hidden("dots", FIRST_DOTS)
+    tab.hidden("layers", ["trails", "density"])
+    tab.hidden("dot", -1)
+    with gr.Row():
+        with gr.Column(elem_classes="nw-controls"):
+            knobs = controls(tab)
+        with gr.Column(elem_classes="nw-stage"):
+            with gr.Column(elem_classes="nw-card"):
+                cloud = Part("cloud", CLOUD, serve(walk), "samplers-cloud")
+            with gr.Column(elem_classes="nw-card"):
+                table = Part("judge", JUDGE, serve(judge), "samplers-judge")
+    tab.live(cloud, {**knobs, "dots": "dots"})
+    tab.live(table, {**knobs, "dots": "dots", "dot": "dot"})
+
+
+def controls(tab: Tab) -> dict[str, Any]:
+    """The knobs of a run; those of the one Gaussian show only where it is the law."""
+    knobs: dict[str, Any] = {
+        "methods": tab.several("methods", list(SAMPLERS), ["euler", "dpmpp-2m"], "samplers", max_choices=3)
+    }
+    knobs["steps"] = tab.slider("steps", Knob(1, MOST_STEPS, 1, 16))
+    knobs["law"] = tab.radio("law", LAW_NAMES, "grid")
+    with gr.Column(elem_classes="nw-own-dots"):
+        tab.prose("samplers.place", classes="nw-note")
+    with gr.Column(elem_classes="nw-one-gaussian"):
+        knobs["wide"] = tab.slider("wide", Knob(0.05, 2, 0.05, 1.2))
+        knobs["narrow"] = tab.slider("narrow", Knob(0.05, 2, 0.05, 0.4))
+        knobs["angle"] = tab.slider("angle", Knob(0, 180, 1, 30))
+    knobs["schedule"] = tab.choice("schedule", list(SCHEDULES), "log-linear", "schedules")
+    knobs["spacing"] = tab.choice("spacing", SPACING_NAMES, "exponential")
+    knobs["endpoint"] = tab.radio("endpoint", ENDPOINTS, "stop")
+    knobs["seed"] = tab.seed("seed", 1)
+    tab.radio("view", ("spread", "place"), "spread")
+    return knobs
