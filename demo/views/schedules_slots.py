@@ -12,8 +12,12 @@ import torch
 from genmodels.errors import Refused
 from genmodels.knobs import checked, knobs_of
 from genmodels.schedules import SCHEDULES, NoiseSchedule, ZeroTerminal
+from genmodels.schedules.drawn import Drawn
+from genmodels.schedules.specs import pairs
 
 SLOTS = ("a", "b", "c", "d")
+DRAWN = "drawn"
+MENU = (*SCHEDULES, DRAWN)
 # How finely a table is stored changes no curve that can be seen; the page has one T for all, the number of steps.
 NOT_TURNED = {"T"}
 BRIGHTNESS_PIXELS = 64 * 64 * 3
@@ -29,8 +33,8 @@ class Slot:
     zero: bool
     knobs: Mapping[str, float]
 
-    def make(self) -> NoiseSchedule:
-        made = SCHEDULES[self.schedule](**self.knobs)
+    def make(self, drawn: Drawn) -> NoiseSchedule:
+        made = drawn if self.schedule == DRAWN else SCHEDULES[self.schedule](**self.knobs)
         return ZeroTerminal(made) if self.zero else made
 
 
@@ -45,11 +49,18 @@ def read_slot(name: str, value: Any) -> Slot:
     if not isinstance(value, dict) or set(value) != {"schedule", "on", "zero", "knobs"}:
         raise Refused("slots", allowed=", ".join(SLOTS))
     schedule, knobs = value["schedule"], value["knobs"]
-    if not isinstance(schedule, str) or schedule not in SCHEDULES:
-        raise Refused("choice", name="schedule", value=str(schedule)[:40], allowed=", ".join(SCHEDULES))
+    if not isinstance(schedule, str) or schedule not in MENU:
+        raise Refused("choice", name="schedule", value=str(schedule)[:40], allowed=", ".join(MENU))
     if not isinstance(value["on"], bool) or not isinstance(value["zero"], bool) or not isinstance(knobs, dict):
         raise Refused("slots", allowed=", ".join(SLOTS))
-    return Slot(name, schedule, value["on"], value["zero"], checked(SCHEDULES[schedule], knobs))
+    return Slot(name, schedule, value["on"], value["zero"], checked(SCHEDULES.get(schedule, Drawn), knobs))
+
+
+def read_drawn(value: Any) -> Drawn:
+    """The hand-drawn schedule as the page sends it: {"quantity", "points"}."""
+    if not isinstance(value, dict) or set(value) != {"quantity", "points"}:
+        raise Refused("unknown-schedule", value=str(value)[:40])
+    return Drawn(pairs(value["points"]), value["quantity"])
 
 
 def preserves_variance(schedule: NoiseSchedule) -> bool:
