@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -30,7 +32,9 @@ def widgets(page: Any, address: str) -> Any:
     """The page with every widget drawn and nothing asked of the server functions yet."""
     page.goto(address)
     page.wait_for_function("document.querySelectorAll('.nw-plot[data-drawn]').length === 2")
-    page.wait_for_function("document.querySelector('#pad .nw-painted')")
+    page.wait_for_function(
+        "document.querySelector('#pad .nw-painted') && document.querySelector('#spread [data-time]')"
+    )
     widget_page.calls.clear()
     return page
 
@@ -194,6 +198,192 @@ def test_words_and_colours_of_a_plot_follow_the_page(widgets: Any) -> None:
     settled(widgets, "() => document.querySelector('#plot .legendtext').textContent === '⟦linear⟧'")
     widgets.evaluate("document.body.classList.add('dark')")
     settled(widgets, f"([was]) => ({colour})() !== was", light)
+    assert asked(widgets) == 0
+
+
+def run(page: Any, button: str = "#run", show: str = "40 / 40") -> None:
+    page.click(button)
+    page.wait_for_function("words => document.querySelector('#steps .nw-count').textContent === words", arg=show)
+    page.wait_for_function("document.querySelector('#steps .nw-timeline:not(.nw-waiting)')")
+
+
+def panes(page: Any) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('#steps canvas')].map(canvas => canvas.toDataURL())")
+
+
+def test_a_run_streams_in_and_is_scrubbed_without_a_request(widgets: Any) -> None:
+    widgets.evaluate("() => { window.frames_ = []; addEventListener('noisewalk:frame', e => frames_.push(e.detail)) }")
+    run(widgets)
+    seen = widgets.evaluate("frames_.map(frame => frame.index)")
+    assert seen == sorted(seen) and len(seen) > 10, "it followed the frames as they came"
+    final, requests = panes(widgets), len(widgets.requests)
+    slider = widgets.locator("#steps .nw-range")
+    slider.focus()
+    for key, index in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("End", 39), ("ArrowLeft", 38), ("Home", 0)]:
+        slider.press(key)
+        settled(widgets, "([index]) => frames_.at(-1).index === index", index)
+    assert widgets.evaluate("frames_.at(-1).caption") == {"t": 1, "alpha_bar": 0}
+    first = panes(widgets)
+    assert len(first) == 3 and all(a != b for a, b in zip(first, final, strict=True))
+    drag = widgets.locator("#steps .nw-panes").bounding_box()
+    widgets.mouse.move(drag["x"] + 5, drag["y"] + 60)
+    widgets.mouse.down()
+    widgets.mouse.move(drag["x"] + 5 + drag["width"] / 2, drag["y"] + 60, steps=9)
+    settled(widgets, "() => frames_.at(-1).index === 20")
+    assert [r.url for r in widgets.requests[requests:] if "queue" not in r.url] == []
+    widgets.mouse.up()
+    settled(widgets, "() => document.querySelector('#said textarea').value.startsWith('frame 20')")
+
+
+def test_playing_ends_at_the_last_frame_and_space_starts_it(widgets: Any) -> None:
+    run(widgets, "#fast")
+    for _ in range(2):
+        widgets.click("#steps .nw-speed")
+    slider = widgets.locator("#steps .nw-range")
+    slider.focus()
+    slider.press(" ")
+    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Pause'")
+    settled(widgets, "() => +document.querySelector('#steps .nw-range').value < 20")
+    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Play'")
+    assert slider.input_value() == "39"
+
+
+def test_fast_pieces_all_arrive(widgets: Any) -> None:
+    run(widgets, "#fast")
+    assert not widgets.locator("#steps .nw-error").is_visible()
+    widgets.evaluate("() => { window.n = new Set(); addEventListener('noisewalk:frame', e => n.add(e.detail.index)) }")
+    slider = widgets.locator("#steps .nw-range")
+    slider.focus()
+    slider.press("Home")
+    for _ in range(39):
+        slider.press("ArrowRight")
+    settled(widgets, "() => n.size === 40")
+
+
+FEED = "value => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', value } }))"
+
+
+def test_the_old_picture_stays_until_the_new_one_is_there(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(101, 0, 40))
+    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '40 / 40'")
+    widgets.wait_for_timeout(300)
+    old = panes(widgets)
+    widgets.evaluate(FEED, {**widget_page.piece(102, 0, 0), "add": []})
+    widgets.wait_for_timeout(200)
+    assert panes(widgets) == old, "an empty beginning shows nothing"
+    widgets.evaluate(FEED, widget_page.piece(102, 0, 3))
+    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '3 / 40'")
+    widgets.wait_for_timeout(200)
+    assert panes(widgets) != old
+
+
+def test_who_looks_at_the_final_picture_waits_for_the_next_final_one(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(201, 0, 40))
+    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '40 / 40'")
+    widgets.locator("#steps .nw-range").focus()
+    widgets.keyboard.press("Home")
+    widgets.keyboard.press("End")
+    widgets.wait_for_timeout(200)
+    old = panes(widgets)
+    widgets.evaluate(FEED, widget_page.piece(203, 0, 39))
+    widgets.wait_for_timeout(300)
+    assert panes(widgets) == old
+    widgets.evaluate(FEED, widget_page.piece(203, 39, 40))
+    settled(widgets, "() => !document.querySelector('#steps .nw-waiting')")
+    widgets.wait_for_timeout(200)
+    assert panes(widgets) != old and widgets.locator("#steps .nw-count").inner_text() == "40 / 40"
+
+
+def test_a_lost_piece_is_fetched_again(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(301, 0, 5))
+    widgets.evaluate(FEED, widget_page.piece(301, 5, 9, lost=True))
+    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '40 / 40'")
+    assert [call["start"] for call in widget_page.calls] == [5]
+
+
+def test_a_dot_on_the_plot_follows_the_timeline(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(401, 0, 40))
+    dot = "() => document.querySelector('#plot .point')?.getAttribute('transform')"
+    settled(widgets, f"() => ({dot})()")
+    before = widgets.evaluate(dot)
+    widgets.locator("#steps .nw-range").focus()
+    widgets.keyboard.press("Home")
+    settled(widgets, f"([was]) => ({dot})() !== was", before)
+
+
+def test_the_cloud_follows_its_clock_and_its_timeline(widgets: Any) -> None:
+    end = widgets.evaluate(PIXELS, "#cloud")
+    widgets.evaluate("dispatchEvent(new CustomEvent('noisewalk:clock', { detail: { cloud: 'cloud', time: 0.35 } }))")
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') !== was", end)
+    widgets.evaluate(FEED, widget_page.piece(501, 0, 40))
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') === was", end)
+    assert asked(widgets) == 0
+
+
+def test_a_point_is_hit_where_it_is_drawn_also_after_zooming(widgets: Any) -> None:
+    """The first generated point is found at the place that the numbers sent say, and nothing is found off it."""
+    layer = widget_page.cloud()["layers"][3]
+    xy = np.frombuffer(base64.b64decode(layer["xy"]), "<f2").reshape(layer["frames"], layer["n"], 2)[-1].astype(float)
+    far = np.linalg.norm(xy[:, None] - xy[None], axis=-1) + 9 * np.eye(len(xy))
+    index = int(far.min(1).argmax())  # the loneliest point: no other is near
+    widgets.locator("#cloud canvas").scroll_into_view_if_needed()
+    box = widgets.locator("#cloud canvas").bounding_box()
+
+    def click(zoom: float) -> None:
+        scale = zoom * box["width"] / 6
+        widgets.mouse.click(
+            box["x"] + box["width"] / 2 + scale * xy[index, 0], box["y"] + box["height"] / 2 - scale * xy[index, 1]
+        )
+
+    click(1)
+    settled(widgets, "([words]) => document.querySelector('#said textarea').value === words", f"point made {index}")
+    widgets.evaluate("() => { window.hits = []; addEventListener('noisewalk:pick', e => hits.push(e.detail.index)) }")
+    widgets.mouse.click(box["x"] + 4, box["y"] + 4)
+    settled(widgets, "() => hits.length === 1 && hits[0] === null")
+    widgets.focus("#cloud canvas")
+    widgets.keyboard.press("-")
+    click(0.8)
+    settled(widgets, "([index]) => hits.at(-1) === index", index)
+
+
+def test_cloud_zooms_by_keys_and_leaves_the_plain_wheel_to_the_page(widgets: Any) -> None:
+    canvas = widgets.locator("#cloud canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.hover()
+    before, top = widgets.evaluate(PIXELS, "#cloud"), widgets.evaluate("scrollY")
+    widgets.mouse.wheel(0, -120)
+    settled(widgets, "([top]) => scrollY < top", top)
+    assert widgets.evaluate(PIXELS, "#cloud") == before
+    canvas.focus()
+    canvas.press("+")
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') !== was", before)
+    canvas.press("0")
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') === was", before)
+
+
+def test_the_words_of_the_legend_switch_layers_and_speak_the_language(widgets: Any) -> None:
+    legend = widgets.locator("#cloud .nw-legend")
+    assert legend.inner_text().startswith("Every dot is a sample: real, or generated")
+    before = widgets.evaluate(PIXELS, "#cloud")
+    legend.get_by_text("generated").click()
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') !== was", before)
+    widgets.evaluate("noisewalk.speak('xx')")
+    settled(widgets, "() => document.querySelector('#cloud .nw-legend').textContent.includes('⟦generated⟧')")
+    assert legend.get_by_text("generated").get_attribute("aria-pressed") == "false"
+    legend.get_by_text("generated").click()
+    settled(widgets, f"([was]) => ({PIXELS})('#cloud') === was", before)
+
+
+def test_canvases_repaint_in_the_dark(widgets: Any) -> None:
+    before = widgets.evaluate(PIXELS, "#spread")
+    widgets.evaluate("document.body.classList.add('dark')")
+    settled(widgets, f"([was]) => ({PIXELS})('#spread') !== was", before)
+
+
+def test_a_widget_that_is_gone_listens_no_more(widgets: Any) -> None:
+    widgets.evaluate("document.querySelector('#plain').remove()")
+    widgets.evaluate(SET, ["plain", {"x": 0.5}])
+    widgets.wait_for_timeout(200)
     assert asked(widgets) == 0
 
 

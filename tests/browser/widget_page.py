@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,8 @@ from PIL import Image
 
 from demo.widgets.live_canvas import LiveCanvas
 from demo.widgets.plot import Plot
+from demo.widgets.point_cloud import PointCloud, packed
+from demo.widgets.timeline import Timeline
 from demo.widgets.widget import STYLES
 
 # Stands in for the page's own script: English sentences, or the bare keys in brackets.
@@ -43,6 +46,24 @@ WORDS = {
     "widgets.picture": "Picture",
     "widgets.plot": "Plot",
     "widgets.handle": "Point {index} of {count}: {x}, {y}",
+    "widgets.cloud": "Points in the plane",
+    "widgets.lost": "Some frames were lost on the way. Run it again.",
+    "widgets.play": "Play",
+    "widgets.pause": "Pause",
+    "widgets.speed": "Speed: {speed} times",
+    "widgets.scrub": "Step",
+    "widgets.zoom-in": "Zoom in",
+    "widgets.zoom-out": "Zoom out",
+    "widgets.zoom-fit": "Show all",
+    "lab.legend": "Every dot is a sample: {real}, or {made} by following the {score} out of the {noise}.",
+    "lab.real": "real",
+    "lab.made": "generated",
+    "lab.score": "arrows",
+    "lab.noise": "likely places",
+    "frame": "t = {t}, ᾱ = {alpha_bar}",
+    "panes.x": "noisy picture",
+    "panes.x0": "predicted picture",
+    "panes.eps": "predicted noise",
     "refused.steps": "Steps must be at most {high}.",
     "plots.step": "step t",
     "plots.alpha_bar": "signal ᾱ",
@@ -50,10 +71,36 @@ WORDS = {
     "plots.cosine": "cosine",
 }
 
-LIGHT = {"real": "#0072b2", "generated": "#c8501e", "noise": "#8a8f98", "generator": "#00805a", "discriminator": "#9c4f96"}
-LIGHT |= {"ink": "#1d2329", "muted": "#68717b", "paper": "#fbfaf7", "panel": "#fff", "line": "#dcdad3", "accent": "#0b6e75"}
-DARK = {"real": "#56b4e9", "generated": "#f0915c", "noise": "#9aa3ad", "generator": "#3fc39a", "discriminator": "#d79ad1"}
-DARK |= {"ink": "#e8e6e1", "muted": "#98a1aa", "paper": "#14181c", "panel": "#1b2126", "line": "#303941", "accent": "#5ec4c9"}
+LIGHT = {
+    "real": "#0072b2",
+    "generated": "#c8501e",
+    "noise": "#8a8f98",
+    "generator": "#00805a",
+    "discriminator": "#9c4f96",
+}
+LIGHT |= {
+    "ink": "#1d2329",
+    "muted": "#68717b",
+    "paper": "#fbfaf7",
+    "panel": "#fff",
+    "line": "#dcdad3",
+    "accent": "#0b6e75",
+}
+DARK = {
+    "real": "#56b4e9",
+    "generated": "#f0915c",
+    "noise": "#9aa3ad",
+    "generator": "#3fc39a",
+    "discriminator": "#d79ad1",
+}
+DARK |= {
+    "ink": "#e8e6e1",
+    "muted": "#98a1aa",
+    "paper": "#14181c",
+    "panel": "#1b2126",
+    "line": "#303941",
+    "accent": "#5ec4c9",
+}
 
 
 def properties(colours: dict[str, str]) -> str:
@@ -97,6 +144,9 @@ def curve(message: dict[str, Any]) -> dict[str, Any]:
     return {**figure(message["args"]["power"]), "ms": 1.0}
 
 
+DOT = {"follows": "steps", "x": "t", "y": "alpha_bar"}
+
+
 def figure(power: float = 1.0) -> dict[str, Any]:
     """Two schedules, close enough to the real ones to see how they look."""
     t = np.linspace(0, 1, 101)
@@ -106,6 +156,7 @@ def figure(power: float = 1.0) -> dict[str, Any]:
         "data": [
             {**line, "y": linear.tolist(), "name": "t:plots.linear", "line": {"color": "--nw-real", "width": 2}},
             {**line, "y": cosine.tolist(), "name": "t:plots.cosine", "line": {"color": "--nw-generated", "width": 2}},
+            {"type": "scatter", "mode": "markers", "x": [], "y": [], "showlegend": False, "meta": DOT},
         ],
         "layout": {"xaxis": {"title": "t:plots.step"}, "yaxis": {"title": "t:plots.alpha_bar", "range": [0, 1.03]}},
     }
@@ -127,6 +178,70 @@ def curve_with_handles() -> dict[str, Any]:
     return {"data": [trace], "layout": {"xaxis": axes, "yaxis": axes, "showlegend": False}}
 
 
+FRAMES = 40
+
+
+def shot(run: int, step: int, total: int = FRAMES) -> dict[str, Any]:
+    """One frame of a pretended denoising: three pictures, of which the grey of the first tells the step."""
+    part = step / (total - 1)
+    noise = np.random.default_rng(step).normal(128, 60, (64, 64, 3))
+    clean = blob(0.3 + 0.3 * run % 1, 0.5, 64)
+    pictures = [clean * part + noise * (1 - part), clean, noise]
+    caption = {"t": round(1 - part, 3), "alpha_bar": round(part**2, 3)}
+    return {"frames": [encoded(picture.clip(0, 255)) for picture in pictures], "caption": caption}
+
+
+PANES = ["t:panes.x", "t:panes.x0", "t:panes.eps"]
+runs: dict[str, int] = {}
+
+
+def piece(run: int, start: int, stop: int, lost: bool = False) -> dict[str, Any]:
+    shots = [shot(run, step) for step in range(start, stop)]
+    value = {"run": f"run{run}", "panes": PANES, "start": start, "add": shots, "total": FRAMES, "done": stop == FRAMES}
+    return {**value, "start": start + 1, "add": shots[1:]} if lost else value
+
+
+def stream(nap: float = 0.02) -> Iterator[dict[str, Any]]:
+    runs["count"] = run = runs.get("count", 0) + 1
+    for step in range(FRAMES):
+        time.sleep(nap)
+        yield piece(run, step, step + 1)
+
+
+def again(message: dict[str, Any]) -> dict[str, Any]:
+    calls.append(message)
+    return piece(int(message["run"].removeprefix("run")), message["start"], FRAMES)
+
+
+def cloud(seed: int = 0, frames: int = 24, n: int = 300) -> dict[str, Any]:
+    """Noise on its way to eight Gaussians on a ring, with a field and arrows that point to them."""
+    rng = np.random.default_rng(seed)
+    angle = 2 * np.pi * rng.integers(0, 8, (2, n)) / 8
+    ends = 2 * np.stack([np.cos(angle), np.sin(angle)], -1) + rng.normal(0, 0.12, (2, n, 2))
+    start = rng.normal(0, 1, (n, 2))
+    t = np.linspace(0, 1, frames)[:, None, None]
+    swirl = 0.5 * np.sin(np.pi * t) * np.stack([-start[:, 1], start[:, 0]], -1)
+    grid = np.stack(np.meshgrid(np.linspace(-2.7, 2.7, 13), np.linspace(-2.7, 2.7, 13)), -1).reshape(-1, 2)
+    pull = grid * (2 / np.linalg.norm(grid, axis=1, keepdims=True).clip(0.1) - 1)
+    fine = np.stack(np.meshgrid(np.linspace(-3, 3, 64), np.linspace(-3, 3, 64)), -1)
+    density = np.exp(-((np.linalg.norm(fine, axis=-1) - 2) ** 2) / 0.1)
+    field = {"kind": "field", "w": 64, "h": 64, "values": packed(density), "color": "noise", "opacity": 0.3}
+    arrows = {"kind": "arrows", "xy": packed(grid), "uv": packed(pull), "scale": 0.2, "color": "muted"}
+    real = {"kind": "points", "xy": packed(ends[0]), "n": n, "color": "real", "size": 4, "opacity": 0.5}
+    made = {"kind": "trails", "xy": packed((1 - t) * start + t * ends[1] + swirl), "frames": frames, "n": n}
+    layers = [
+        {**field, "name": "noise", "label": "t:lab.noise"},
+        {**arrows, "name": "score", "label": "t:lab.score"},
+        {**real, "name": "real", "label": "t:lab.real", "still": True},
+        {**made, "name": "made", "label": "t:lab.made", "color": "generated"},
+    ]
+    return {"layers": layers, "view": [-3, 3, -3, 3], "legend": "t:lab.legend"}
+
+
+def spread() -> dict[str, Any]:
+    return {**cloud(1), "spread": True, "gap": 5.5}
+
+
 def build() -> gr.Blocks:
     with gr.Blocks(title="Widgets", fill_width=True, analytics_enabled=False) as demo:
         with gr.Row():
@@ -142,10 +257,24 @@ def build() -> gr.Blocks:
         with gr.Row():
             plot = Plot(figure(), elem_id="plot", label="Signal left at step t", serve=curve, arguments={"power": 1.0})
             drawn = Plot(curve_with_handles(), elem_id="drawn", label="Draw your own")
+        steps = Timeline(elem_id="steps", label="Denoising", panes=PANES, frames=again, caption="t:frame")
+        with gr.Row():
+            dots = PointCloud(cloud(), elem_id="cloud", label="In place", follows="steps")
+            PointCloud(spread(), elem_id="spread", label="Noise left, data right", follows="steps", ratio=1.6, size=720)
+        with gr.Row():
+            run, fast = gr.Button("Run", elem_id="run"), gr.Button("Run fast", elem_id="fast")
         said = gr.Textbox(elem_id="said", label="Python heard")
         plot.pick(picked, None, said)
         drawn.moved(moved, None, said)
+        steps.pick(framed, None, said)
+        dots.pick(pointed, None, said)
+        run.click(stream, None, steps, show_progress="hidden")
+        fast.click(stream_fast, None, steps, show_progress="hidden")
     return demo
+
+
+def stream_fast() -> Iterator[dict[str, Any]]:
+    yield from stream(0)
 
 
 def picked(event: gr.EventData) -> str:
@@ -154,6 +283,14 @@ def picked(event: gr.EventData) -> str:
 
 def moved(event: gr.EventData) -> str:
     return f"moved {len(event.points)}"
+
+
+def framed(event: gr.EventData) -> str:
+    return f"frame {event.index} {event.caption}"
+
+
+def pointed(event: gr.EventData) -> str:
+    return f"point {event.layer} {event.index}"
 
 
 def settings() -> dict[str, Any]:
