@@ -10,6 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from genmodels.errors import Refused
+
+HELD_OUT = 1_000_000  # items from here on are never trained on, in every data set
+
 
 class Batch(NamedTuple):
     """x0 in [-1, 1] as (B, C, H, W), or points as (B, 2); the label is (B, K), K may be 0."""
@@ -48,10 +52,25 @@ def to_tensor(pictures: np.ndarray) -> Tensor:
 
 
 def batches(dataset: Dataset, items: Sequence[int], size: int, seed: int, skip: int = 0) -> Iterator[Batch]:
-    """Endless shuffled batches; `skip` leaves out the first ones, so that a resumed run sees what it would have seen."""
+    """Endless shuffled batches; `skip` leaves out the first, so that a resumed run sees what it would have seen."""
     epoch = max(len(items) // size, 1)
     for number in range(skip // epoch, 10**9):
         order = np.random.default_rng([seed, number]).permutation(len(items))
         first = skip % epoch if number == skip // epoch else 0
         for k in range(first, epoch):
             yield dataset.batch([items[j] for j in order[k * size : (k + 1) * size]])
+
+
+def one_hot(values: np.ndarray, count: int) -> np.ndarray:
+    """(B,) whole numbers as a (B, count) block of a label."""
+    return np.eye(count, dtype=np.float32)[values]
+
+
+def numbered(dataset: Dataset, items: Sequence[int]) -> np.ndarray:
+    """(B,) int64, every one an item that the data set has."""
+    numbers = np.asarray(items, np.int64)
+    inside = [(numbers >= part.start) & (numbers < part.stop) for part in (dataset.train, dataset.held_out)]
+    strange = numbers[~(inside[0] | inside[1])]
+    if len(strange):
+        raise Refused("unknown-item", item=int(strange[0]), dataset=dataset.name)
+    return numbers
