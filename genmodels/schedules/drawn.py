@@ -45,13 +45,13 @@ class Drawn(NoiseSchedule):
     @cached_property
     def cubics(self) -> tuple[Tensor, Tensor]:
         """Where each piece starts, and its four coefficients; of alpha_bar the part that is gone, exact beside 0."""
-        t, value = torch.tensor(self.points, dtype=torch.float64).unbind(1)
+        t, value = torch.tensor(self.points, dtype=torch.float64).T.contiguous()
         return t, monotone_cubics(t, 1 - value if self.quantity == "alpha-bar" else value)
 
     def curve(self, t: Tensor) -> Tensor:
         starts, cubics = (table.to(t.device) for table in self.cubics)
-        piece = torch.searchsorted(starts, t, right=True).clamp(1, len(cubics)) - 1
-        d, (a, b, c, e) = t - starts[piece], cubics[piece].unbind(-1)
+        piece = torch.searchsorted(starts, t, right=True).clamp(1, len(starts) - 1) - 1
+        d, (a, b, c, e) = t - starts[piece], cubics[:, piece]
         return a + d * (b + d * (c + d * e))
 
     def alpha(self, t: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ class Drawn(NoiseSchedule):
 
 
 def monotone_cubics(t: Tensor, y: Tensor) -> Tensor:
-    """Coefficients of each piece of the monotone cubic through the points (Fritsch and Butland, 1984): (K - 1, 4)."""
+    """Coefficients of each piece of the monotone cubic through the points (Fritsch and Butland, 1984): (4, K - 1)."""
     h = t.diff()
     rise = y.diff() / h
     if len(h) == 1:
@@ -77,7 +77,7 @@ def monotone_cubics(t: Tensor, y: Tensor) -> Tensor:
         slopes = torch.cat([end_slope(h, rise), inner, end_slope(h.flip(0), rise.flip(0))])
     c = (3 * rise - 2 * slopes[:-1] - slopes[1:]) / h
     e = (slopes[:-1] + slopes[1:] - 2 * rise) / h**2
-    return torch.stack([y[:-1], slopes[:-1], c, e], -1)
+    return torch.stack([y[:-1], slopes[:-1], c, e])
 
 
 def end_slope(h: Tensor, rise: Tensor) -> Tensor:

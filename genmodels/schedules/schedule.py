@@ -43,13 +43,15 @@ class NoiseSchedule(ABC):
     def time_of(self, noise_level: Tensor) -> Tensor:
         """The time with this noise level; 0 for none at all, never 0 for any, 1 for all that is beyond the end."""
         level = torch.as_tensor(noise_level, dtype=torch.float64)
-        sought, low, width = level.reshape(-1, 1), torch.zeros_like(level).reshape(-1, 1), 1.0
-        fan = torch.linspace(0, 1, 513, dtype=torch.float64, device=level.device)
-        for _ in range(6):  # bisection 512 ways at once: needs no slope, so kinks, jumps and infinities do no harm
+        sought = level.reshape(-1, 1)
+        grid = torch.linspace(0, 1, 4097, dtype=torch.float64, device=level.device)
+        low = (torch.searchsorted(self.noise_level(grid), sought, right=True) - 1).clamp(0, 4095).double() / 4096
+        width, fan = 1 / 4096, grid[::128]
+        for _ in range(9):  # bisection 32 ways at once: needs no slope, so kinks, jumps and infinities do no harm
             times = low + width * fan
             reached = self.noise_level(times.reshape(-1)).reshape(times.shape) <= sought
-            width /= 512
-            low = low + width * (reached.sum(1, keepdim=True) - 1).clamp(0, 511)
+            width /= 32
+            low = low + width * (reached.sum(1, keepdim=True) - 1).clamp(0, 31)
         return torch.where(level > 0, low.reshape(level.shape).clamp(FIRST, 1), torch.zeros_like(level))
 
     @final

@@ -64,8 +64,11 @@ class Sigmoid(VariancePreserving):
     def log_alpha_bar(self, t: Tensor) -> Tensor:
         a, b = self.start / self.tau, self.end / self.tau
         before = t.clamp(max=CUT)
-        gone = torch.sinh((b - a) / 2 * before) / torch.cosh((a + (b - a) * before) / 2)
-        return torch.log1p(-gone * (math.cosh(b / 2) / math.sinh((b - a) / 2))) + (t - before) * CUT_SLOPE
+        middle = torch.cosh((a + (b - a) * before) / 2) * math.sinh((b - a) / 2)
+        gone = torch.sinh((b - a) / 2 * before) * math.cosh(b / 2) / middle
+        left = torch.sinh((b - a) / 2 * (1 - before)) * math.cosh(a / 2) / middle
+        # alpha_bar = left = 1 - gone; each side keeps its digits where it is small
+        return torch.where(gone < 0.5, torch.log1p(-gone), torch.log(left)) + (t - before) * CUT_SLOPE
 
 
 @dataclass(frozen=True)
