@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,26 +46,41 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A fresh page; `page.requests` records what it asks for, `page.forgive` holds errors that a test expects."""
+@contextmanager
+def fresh_page(browser: Any) -> Iterator[Any]:
+    """A page of its own: `requests` is what it asks for, `problems` what went wrong, `forgive` what may go wrong."""
     context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-US")
     tab = context.new_page()
-    tab.set_default_timeout(20_000)
-    tab.requests, tab.forgive, problems = [], [], []
+    tab.set_default_timeout(25_000)
+    tab.requests, tab.forgive, tab.problems = [], [], []
 
     def asked(request: Any) -> None:
         tab.requests.append(request)
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
-            problems.append(f"request left the machine: {request.url}")
+            tab.problems.append(f"request left the machine: {request.url}")
 
     tab.on("request", asked)
-    tab.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
-    tab.on("console", lambda line: problems.append(f"console: {line.text}") if line.type == "error" else None)
+    tab.on("pageerror", lambda error: tab.problems.append(f"uncaught: {error}"))
+    tab.on("console", lambda line: tab.problems.append(f"console: {line.text}") if line.type == "error" else None)
     yield tab
     context.close()
-    assert [problem for problem in problems if not any(word in problem for word in tab.forgive)] == []
+
+
+def assert_clean(page: Any) -> None:
+    """Nothing went wrong on the page since the last look, except what the test forgives."""
+    found = [problem for problem in page.problems if not any(word in problem for word in page.forgive)]
+    page.problems.clear()
+    page.forgive.clear()
+    assert found == []
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page that fails its test on console errors and on requests that leave this machine."""
+    with fresh_page(browser) as tab:
+        yield tab
+        assert_clean(tab)
 
 
 @pytest.fixture(scope="module")

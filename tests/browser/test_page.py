@@ -1,0 +1,217 @@
+"""The whole page in Chromium: languages, link, Undo, dark, narrow screens, keyboard, and nothing that leaves the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from demo.app import TABS, build, launch_settings
+from demo.words import table
+
+# Wraps every sentence of every language before the page's own script sees the tables.
+PSEUDO = """
+Object.defineProperty(window, 'noisewalkPage', {
+  set(facts) {
+    for (const words of Object.values(facts.words)) for (const key of Object.keys(words)) words[key] = `⟦${words[key]}⟧`;
+    this.kept = facts;
+  },
+  get() { return this.kept; },
+});
+"""
+# Text in the order of the page; a letter outside brackets was not said by the locales.
+STRAYS = """
+() => {
+  const walker = document.createTreeWalker(document.querySelector('.gradio-container'), NodeFilter.SHOW_TEXT);
+  const strays = [];
+  let depth = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent, holder = node.parentElement;
+    if (!holder || holder.closest('footer, style, script, math, .nw-brand h1, #nw-language, [hidden]')) continue;
+    if (!holder.checkVisibility() && !holder.closest('svg')) continue;
+    let outside = '';
+    for (const sign of text) {
+      if (sign === '⟦') depth += 1;
+      else if (sign === '⟧') depth = Math.max(0, depth - 1);
+      else if (!depth) outside += sign;
+    }
+    if (/[A-Za-z\\u4e00-\\u9fff]{2,}/.test(outside)) strays.push(outside.trim());
+  }
+  return strays;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def address(launch: Callable[..., str]) -> str:
+    demo = build()
+    return launch(demo, **launch_settings(demo))
+
+
+def opened(page: Any, address: str, query: str = "") -> Any:
+    page.goto(address + query)
+    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.wait_for_function("() => document.querySelectorAll('.nw-painted').length > 1", timeout=60_000)
+    return page
+
+
+def show(page: Any, key: str, language: str = "en") -> None:
+    page.get_by_role("tab", name=table(language)[f"{key}.tab"]).click()
+    page.wait_for_timeout(300)
+
+
+def value(page: Any, tab: str, name: str) -> Any:
+    return page.evaluate("([tab, name]) => noisewalk.valueOf(tab, name)", [tab, name])
+
+
+def test_a_picture_is_painted_before_anything_is_touched(page: Any, address: str) -> None:
+    opened(page, address)
+    ink = "() => { const c = document.querySelector('#latent-picture canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+    assert page.evaluate(ink + " return new Set(d).size > 20; }")
+
+
+def test_one_request_per_move_and_the_last_value_wins(page: Any, address: str) -> None:
+    opened(page, address)
+    page.evaluate(
+        "window.last = null; addEventListener('noisewalk:painted', e => { if (e.detail.canvas === 'latent-walk') window.last = e.detail.reply; })"
+    )
+    slider = page.locator("#latent-between input[type=range]")
+    slider.focus()
+    page.wait_for_timeout(300)
+    before = len([r for r in page.requests if "component_server" in r.url])
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => window.last")
+    page.wait_for_timeout(300)
+    assert len([r for r in page.requests if "component_server" in r.url]) == before + 1
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'amount') > 0.62")
+    page.wait_for_timeout(800)
+    asked = [r.post_data_json for r in page.requests if "component_server" in r.url]
+    newest = [message["data"] for message in asked if "amount" in str(message)][-1]
+    assert "0.63" in str(newest)
+
+
+def test_dragging_the_picture_moves_it_and_finds_its_way_into_the_link(page: Any, address: str) -> None:
+    opened(page, address)
+    box = page.locator("#latent-picture canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.2, steps=6)
+    page.mouse.up()
+    assert value(page, "latent", "x") == pytest.approx(0.9, abs=0.02)
+    link = page.evaluate("() => noisewalk.link('latent')")
+    opened(page, link)
+    assert value(page, "latent", "x") == pytest.approx(0.9, abs=0.02)
+    assert page.evaluate(
+        "() => parseFloat(document.querySelector('#latent-picture .nw-thumb').style.left)"
+    ) == pytest.approx(90, abs=2)
+
+
+def test_undo_reset_and_surprise(page: Any, address: str) -> None:
+    opened(page, address)
+    slider = page.locator("#latent-between input[type=range]")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'amount') === 1")
+    page.get_by_role("button", name=table("en")["page.undo"]).first.click()
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'amount') === 0.5")
+    page.wait_for_function("() => document.querySelector('#latent-between input[type=range]').value === '0.5'")
+    page.get_by_role("button", name=table("en")["page.surprise"]).first.click()
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'seed_a') !== 7")
+    page.get_by_role("button", name=table("en")["page.reset"]).first.click()
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'seed_a') === 7")
+
+
+@pytest.mark.parametrize(("tab", "name", "wanted"), [("latent", "path", "lerp"), ("denoising", "steps", 12)])
+def test_a_link_brings_tab_and_knobs_back(page: Any, address: str, tab: str, name: str, wanted: Any) -> None:
+    text = f'"{wanted}"' if isinstance(wanted, str) else str(wanted)
+    page.goto(f"{address}?tab={tab}&{name}={text}&lang=zh-CN")
+    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.wait_for_function(f"() => noisewalk.valueOf('{tab}', '{name}') === {text}")
+    selected = page.locator("[role=tab][aria-selected=true]")
+    selected.get_by_text(table("zh-CN")[f"{tab}.tab"]).or_(selected).first.wait_for()
+    assert page.evaluate("() => document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?tab=latent&amount=1e9&seed_a=%22x%22&x=nope",
+        "?tab=nowhere&lang=xx",
+        "?tab=denoising&steps=NaN&sampler=%22evil%22",
+    ],
+)
+def test_a_hostile_link_does_nothing(page: Any, address: str, query: str) -> None:
+    page.goto(address + query)
+    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.wait_for_timeout(800)
+    assert value(page, "latent", "amount") == 0.5 and value(page, "denoising", "sampler") == "dpmpp-2m"
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "zh-CN", "en"])
+def test_languages_switch_without_a_request_and_are_remembered(page: Any, address: str, language: str) -> None:
+    opened(page, address)
+    before = len(page.requests)
+    page.locator("#nw-language label").nth(["en", "zh-TW", "zh-CN"].index(language)).click()
+    page.get_by_text(table(language)["latent.lead"]).wait_for()
+    page.get_by_role("tab", name=table(language)["schedules.tab"]).wait_for()
+    assert [r.url for r in page.requests[before:] if r.method == "POST"] == []
+    opened(page, address)
+    page.get_by_text(table(language)["latent.lead"]).wait_for()
+
+
+@pytest.mark.parametrize("key", list(TABS))
+def test_every_visible_word_comes_from_the_locales(page: Any, address: str, key: str) -> None:
+    page.add_init_script(PSEUDO)
+    page.goto(f"{address}?tab={key}&lang=zh-TW")
+    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.get_by_role("tab", name=f"⟦{table('zh-TW')[f'{key}.tab']}⟧").wait_for()
+    page.wait_for_timeout(3000)
+    assert page.evaluate(STRAYS) == []
+
+
+@pytest.mark.parametrize("key", list(TABS))
+def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, address: str, key: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}?tab={key}")
+    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_dark_is_remembered(page: Any, address: str) -> None:
+    opened(page, address)
+    page.locator("[data-press=theme]").click()
+    assert page.evaluate("() => document.body.classList.contains('dark')")
+    opened(page, address)
+    page.wait_for_function("() => document.body.classList.contains('dark')")
+
+
+def test_the_tour_goes_through_five_stops_by_keyboard(page: Any, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("button", name=table("en")["page.tour"]).click()
+    for stop in range(1, 6):
+        page.get_by_text(table("en")[f"tour.{stop}"]).wait_for()
+        page.wait_for_function("() => document.querySelector('.nw-lit')")
+        page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('.nw-tour')")
+
+
+def test_denoising_streams_scrubs_without_a_request_and_adds_up(page: Any, address: str) -> None:
+    page.goto(f"{address}?tab=denoising&steps=6&count=%221%22")
+    page.wait_for_function("() => window.noisewalk && document.querySelector('#denoising-run-button')")
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'steps') === 6")
+    page.wait_for_timeout(500)
+    page.locator("#denoising-run-button").click()
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-range')?.max === '6'", timeout=60_000)
+    page.wait_for_timeout(500)
+    before = len([r for r in page.requests if not r.url.startswith(("blob:", "data:"))])
+    page.locator("#denoising-run .nw-range").focus()
+    page.keyboard.press("Home")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert len([r for r in page.requests if not r.url.startswith(("blob:", "data:"))]) == before
+    assert page.locator("#denoising-run canvas").count() == 3
