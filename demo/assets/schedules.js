@@ -9,11 +9,11 @@
 
   // Numbers as people write them: 0.0853, 14.6, 4.04 × 10⁻⁵.
   const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-  window.noisewalk.digits = (number, precision = 3) => {
+  window.noisewalk.digits = (number, precision = 3, padded = false) => {
     if (number === null || number === undefined) return "–";
     if (number === 0) return "0";
     const size = Math.abs(number);
-    if (size >= 1e-4 && size < 1e5) return String(Number(number.toPrecision(precision))).replace("-", "−");
+    if (size >= 1e-4 && size < (padded ? 10 ** precision : 1e5)) return (padded ? number.toPrecision(precision) : String(Number(number.toPrecision(precision)))).replace("-", "−");
     const [digits, power] = number.toExponential(Math.max(precision - 1, 1)).split("e");
     return `${digits.replace("-", "−")} × 10${[...String(Number(power))].map((sign) => RAISED[sign]).join("")}`;
   };
@@ -21,7 +21,20 @@
   // The style sheet hides what does not belong to the chosen source and spacing.
   const shown = () => { for (const name of ["source", "spacing"]) document.body.dataset[TAB + name[0].toUpperCase() + name.slice(1)] = value(name); };
   window.addEventListener("noisewalk:turned", (e) => { if (e.detail.tab === TAB) shown(); });
-  document.addEventListener("DOMContentLoaded", shown);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", shown); else shown();
+
+  // A plot that is not on the page yet hears nothing, so what it is to show waits for it.
+  const waiting = {};
+  function show(plot, spec) {
+    const idle = !(plot in waiting);
+    waiting[plot] = spec;
+    if (idle) deliver(plot);
+  }
+  function deliver(plot) {
+    emit("plot", { plot, value: waiting[plot] });
+    if (document.querySelector(`#${plot} [data-drawn]`)) delete waiting[plot];
+    else setTimeout(deliver, 120, plot);
+  }
 
   // The drawn curve: the page holds the points, the server answers with the smooth curve through them.
   const BOUNDS = { "alpha-bar": [0, 1, 0, 1], "log-snr": [0, 1, -12, 12] }, GAP = { "alpha-bar": 1e-4, "log-snr": 1e-3 };
@@ -42,7 +55,7 @@
       },
     };
   }
-  const redraw = () => emit("plot", { plot: "schedules-hand", value: plan() });
+  const redraw = () => show("schedules-hand", plan());
 
   // The ends stay at t = 0 and 1, and no point stands above or on the one before it.
   function lawful(points, quantity) {
@@ -71,6 +84,7 @@
   }
   window.addEventListener("noisewalk:handles", (e) => { if (e.detail.plot === "schedules-hand") draw(e.detail.points); });
   window.addEventListener("noisewalk:schedules-hand", (e) => { hand = e.detail.hand; redraw(); });
+  window.addEventListener("noisewalk:schedules-histogram", (e) => show("schedules-histogram", e.detail.spec));
   window.addEventListener("noisewalk:restored", (e) => { if (e.detail.tab === TAB && e.detail.name === "drawn") redraw(); });
 
   // Buttons of the tab that stand in plain HTML.
@@ -104,6 +118,13 @@
     pen.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, 64, 64);
     emit("schedules-upload", { letters: canvas.toDataURL("image/jpeg", 0.92).split(",")[1] });
   }
+  document.addEventListener("drop", (e) => {
+    if (!e.target.closest?.("#schedules-forward") || !e.dataTransfer.files[0]) return;
+    e.preventDefault();
+    document.querySelector(`#schedules-source input[value="upload"]`)?.click();
+    take(e.dataTransfer.files[0]).catch(refuse);
+  });
+  document.addEventListener("dragover", (e) => { if (e.target.closest?.("#schedules-forward")) e.preventDefault(); });
   const refuse = () => window.noisewalk.notice("t:schedules.upload.no");
   document.addEventListener("change", (e) => { if (e.target.id === "schedules-file" && e.target.files[0]) take(e.target.files[0]).catch(refuse); });
 

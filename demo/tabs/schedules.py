@@ -99,7 +99,7 @@ def forward_card(tab: Tab):
                 gr.HTML('<p class="nw-prose" data-schedules-line="end"></p>', apply_default_css=False)
         gr.HTML(strip(), apply_default_css=False)
         with gr.Row(elem_classes="nw-source-row"):
-            source = tab.radio("source", SOURCES, "face", elem_classes="nw-pills", container=False, scale=2)
+            source = tab.radio("source", SOURCES, "face", elem_id="schedules-source", elem_classes="nw-pills", container=False)
             item = tab.slider("item", view.ITEM, surprise=True, elem_classes="nw-for-item", min_width=180)
             law = tab.choice("law", list(LAWS), "ring", group="laws", elem_classes="nw-for-points", min_width=180)
             gr.HTML(own_picture(), apply_default_css=False, elem_classes="nw-for-upload")

@@ -19,8 +19,9 @@ from genmodels.schedules import SCHEDULES, NoiseSchedule
 from genmodels.schedules.drawn import Drawn
 from genmodels.spacing import SPACINGS
 
-OFF = "off"
-SPACING_MENU = (OFF, *(name for name in SPACINGS if name != "by-hand"))
+OFF, ALL = "off", "all"
+RULES = tuple(name for name in SPACINGS if name != "by-hand")
+SPACING_MENU = (OFF, ALL, *RULES)
 ENDPOINTS = ("zero", "stop")
 STEPS = Knob(10, 1000, 10, 1000)
 N = Knob(2, 50, 1, 10)
@@ -56,12 +57,24 @@ def curves(
         for k, (t, y) in enumerate(curve.lines(schedule, quantity, T)):
             x = curve.along(schedule, axis, T, t)
             lines.append(plots.Line(slot.name, "" if k else label(slot), x.numpy(), y.numpy(), "dot" if k else "solid"))
-        if spacing != OFF:
+        if spacing in RULES:
             t = SPACINGS[spacing](schedule, n, endpoint, **spacing_knobs(spacing, rho=rho, a=a, b=b))
             x, y = curve.along(schedule, axis, T, t), curve.values_at(schedule, quantity, T, t)
             ticks.append(plots.Line(slot.name, label(slot), x.numpy(), y.numpy()))
-    now = focus if any(slot.on for slot in slots if slot.name == focus) else None
-    return plots.figure(lines, ticks, quantity, axis, log, now, float(T) if axis == "step" else 1.0)
+    followed = next(slot for slot in slots if slot.name == focus)
+    rows = side_by_side(followed, drawn, axis, T, n, endpoint) if spacing == ALL else []
+    end = float(T) if axis == "step" else 1.0
+    return plots.figure(lines, ticks, quantity, axis, log, focus if followed.on else None, end, rows)
+
+
+def side_by_side(slot: Slot, drawn: Drawn, axis: str, T: int, n: int, endpoint: str) -> list[plots.Line]:
+    """Every spacing as a row of ticks, for the schedule in focus."""
+    schedule = slot.make(drawn)
+    rows = []
+    for k, rule in enumerate(RULES):
+        x = curve.along(schedule, axis, T, SPACINGS[rule](schedule, n, endpoint)).numpy()
+        rows.append(plots.Line(slot.name, f"t:spacings.{rule}", x, np.full(len(x), float(k))))
+    return rows
 
 
 def label(slot: Slot) -> str:

@@ -28,9 +28,16 @@ class Line:
 
 
 def figure(
-    lines: list[Line], ticks: list[Line], quantity: str, axis: str, log: bool, now: str | None, x_end: float
+    lines: list[Line],
+    ticks: list[Line],
+    quantity: str,
+    axis: str,
+    log: bool,
+    now: str | None,
+    x_end: float,
+    rows: list[Line],
 ) -> dict[str, Any]:
-    """The curves with their names at them, the steps as ticks on them, and a dot that follows the time."""
+    """The curves with their names at them, the steps as ticks on them or in rows below, and a dot that follows time."""
     log = log and quantity not in SIGNED
     x_range = [LOG_SNR_MOST, -LOG_SNR_MOST] if axis == "log-snr" else [0.0, x_end]
     y_range = y_bounds(lines, quantity, log)
@@ -50,6 +57,14 @@ def figure(
         "annotations": named(lines, x_range, y_range, log), "showlegend": False, "hovermode": "closest",
         "margin": {"l": 8, "r": 16, "t": 14, "b": 8},
     }  # fmt: skip
+    if rows:
+        data += [{**tick_marks(row, False), "yaxis": "y2"} for row in rows]
+        layout["xaxis"]["anchor"] = "y2"
+        layout["yaxis"]["domain"] = [0.42, 1]
+        layout["yaxis2"] = {
+            "domain": [0, 0.34], "range": [len(rows) - 0.5, -0.5], "showgrid": True, "zeroline": False, "fixedrange": True,
+            "tickvals": list(range(len(rows))), "ticktext": [row.label for row in rows],
+        }  # fmt: skip
     return {"data": data, "layout": layout}
 
 
@@ -155,10 +170,10 @@ def histogram(values: np.ndarray, alpha: float, sigma: float) -> dict[str, Any]:
     top = max(peak, min(float(heights.max()), 4 * peak))
     layout = {
         "xaxis": {"range": [-edge, edge], "zeroline": False, "showgrid": False, "title": "t:schedules.values"},
-        "yaxis": {"range": [0, top], "showticklabels": False, "showgrid": False, "zeroline": False},
+        "yaxis": {"range": [0, top], "visible": False},
         "bargap": 0, "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
         "annotations": [{"x": tidy(1.25 * width), "y": tidy(float(np.exp(-0.5 * 1.25**2)) / (width * math.sqrt(2 * math.pi))),
-                         "text": "N(0, 1)" if width == 1 else f"N(0, {width:.3g}²)", "showarrow": False, "xanchor": "left",
+                         "text": "N(0, 1)" if width < 1.005 else f"N(0, {width:.3g}²)", "showarrow": False, "xanchor": "left",
                          "xshift": 6, "yshift": 8, "font": {"size": 12, "color": "--nw-muted"}}],
     }  # fmt: skip
     return {"data": data, "layout": layout}

@@ -19,8 +19,8 @@ async function paint(reply, fresh) {
   if (reply.strip_key) await fillStrip(reply);
   mark();
   numbers();
-  emit('plot', { plot: 'schedules-histogram', value: reply.histogram });
-  emit('frame', { timeline: 'schedules-now', caption: reply.facts });
+  emit('schedules-histogram', { spec: reply.histogram });
+  dot();
   emit('schedules-ends', { ends: reply.ends });
   emit('schedules-hand', { hand: reply.hand });
   figure.dataset.painted = Number(figure.dataset.painted ?? 0) + 1;
@@ -62,7 +62,6 @@ function mixed(share) {
 async function fillStrip(reply) {
   requests.args().have = reply.strip_key;
   strip = reply.strip_points ? reply.strip_points.map(floats) : await createImageBitmap(picture(reply.strip));
-  last.signals = reply.strip_signals;
   signals = reply.strip_signals;
   drawStrip();
 }
@@ -85,7 +84,7 @@ function numbers() {
   const { facts, end } = last;
   for (const node of document.querySelectorAll('#schedules-formulas [data-fact]')) {
     const value = facts[node.dataset.fact];
-    node.textContent = noisewalk.digits(value, 3);
+    node.textContent = noisewalk.digits(value, 3, true);
   }
   const box = document.querySelector('#schedules-formulas');
   box?.classList.toggle('nw-other-variable', !facts.preserving);
@@ -98,6 +97,10 @@ function numbers() {
   }
   canvas.setAttribute('aria-label', say('t:schedules.now', words));
 }
+
+// The dot on the curves; a plot that comes later than the first answer is told again.
+const dot = () => { if (last) emit('frame', { timeline: 'schedules-now', caption: last.facts }); };
+listen(window, 'noisewalk:ready', ({ detail }) => { if (detail.widget === 'schedules-plot') dot(); });
 
 function fail(error) {
   figure.classList.add('nw-failed');

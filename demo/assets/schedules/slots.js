@@ -12,6 +12,7 @@ const make = (tag, attributes = {}, ...inside) => {
   return node;
 };
 const word = (key, tag = 'span') => make(tag, { 'data-say': key }, say('t:' + key));
+const sentence = (text, values) => Object.assign(make('span'), { innerHTML: say(text, values) });
 const turn = () => emit('knob', { tab: TAB, name: 'slots', value: structuredClone(slots) });
 
 function menu(letter) {
@@ -32,14 +33,26 @@ function menu(letter) {
 
 function power(letter) {
   const button = make('button', { type: 'button', class: 'nw-slot-power', 'aria-pressed': slots[letter].on, 'data-title': 'schedules.slot.on' });
-  listen(button, 'click', () => { slots[letter].on = !slots[letter].on; turn(); draw(); });
+  listen(button, 'click', () => {
+    slots[letter].on = !slots[letter].on;
+    const shown = Object.keys(slots).filter(key => slots[key].on);
+    if (shown.length && !shown.includes(focus)) use(shown[0]);
+    turn();
+    draw();
+  });
   return button;
+}
+
+// The slot in use: the forward process, the rows of steps and the presets belong to it.
+function use(letter) {
+  focus = letter;
+  emit('knob', { tab: TAB, name: 'focus', value: letter });
 }
 
 function follow(letter) {
   const button = make('button', { type: 'button', class: 'nw-slot-follow', 'aria-pressed': letter === focus }, word('schedules.slot.follow'));
   button.hidden = !slots[letter].on;
-  listen(button, 'click', () => { focus = letter; emit('knob', { tab: TAB, name: 'focus', value: letter }); draw(); });
+  listen(button, 'click', () => { use(letter); draw(); });
   return button;
 }
 
@@ -73,11 +86,11 @@ function ending(letter) {
   const end = ends[letter], { schedule, zero: fixed } = slots[letter];
   const line = make('p', { class: 'nw-slot-end' });
   if (!end) return line;
-  line.append(make('span', {}, say('t:schedules.end.snr', { snr: digits(end.snr) })));
+  line.append(sentence('t:schedules.end.snr', { snr: digits(end.snr) }));
   if (!end.leaks) return line;
   const preserving = props.catalog[schedule]?.preserving ?? true;
   line.classList.add('nw-leaks');
-  line.append(make('span', {}, say(preserving ? 't:schedules.end.leaks' : 't:schedules.end.explodes', { leak: digits(end.leak, 2), sigma: digits(end.sigma) })));
+  line.append(sentence(preserving ? 't:schedules.end.leaks' : 't:schedules.end.explodes', { leak: digits(end.leak, 2), sigma: digits(end.sigma) }));
   if (preserving && !fixed) {
     const fix = make('button', { type: 'button', class: 'nw-slot-fix' }, word('schedules.end.fix'));
     listen(fix, 'click', () => { slots[letter].zero = true; turn(); draw(); });
@@ -103,6 +116,7 @@ function draw() {
   const at = all.indexOf(document.activeElement);
   const had = document.activeElement?.className, letter = document.activeElement?.closest?.('.nw-slot')?.dataset.slot;
   box.replaceChildren(...Object.keys(slots).map(section));
+  document.body.dataset.schedulesOther = Object.values(slots).some(slot => slot.on && !(props.catalog[slot.schedule]?.preserving ?? true));
   if (at < 0) return;
   const same = [...box.querySelectorAll(`[data-slot="${letter}"] :is(button, select, input)`)];
   (same.find(node => node.className === had && had) ?? same[0])?.focus();
