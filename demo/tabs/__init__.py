@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from demo.tabs import latent
+from collections.abc import Callable
 
-TABS = {"latent": latent.layout}
+from demo.tabs import denoising, latent, samplers, schedules
+from demo.tabs.page import Tab
+
+TABS: dict[str, Callable[[Tab], None]] = {
+    "latent": latent.layout,
+    "denoising": denoising.layout,
+    "schedules": schedules.layout,
+    "samplers": samplers.layout,
+}

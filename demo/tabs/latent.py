@@ -12,7 +12,7 @@ from demo.wiring import serve
 from genmodels.knobs import Knob
 from genmodels.latents import WAYS
 
-SHARE = Knob(0, 1, 0.01, 0.5)
+SEEDS = {"seed_a": 7, "seed_b": 21, "seed_c": 34, "seed_d": 58}
 
 
 def layout(tab: Tab) -> None:
@@ -25,24 +25,25 @@ def layout(tab: Tab) -> None:
             model = tab.choice("model", models, group="models")
             tab.prose("models.early", tag="span", classes="nw-badge")
             path = tab.radio("path", list(WAYS), "slerp")
-            seed_a = tab.seed("seed_a", 7, surprise=True)
-            seed_b = tab.seed("seed_b", 21, surprise=True)
-            seed_c = tab.seed("seed_c", 34, surprise=True)
-            seed_d = tab.seed("seed_d", 58, surprise=True)
-        with gr.Column(elem_classes="nw-stage"), gr.Row(elem_classes="nw-pair"):
-            with gr.Column(elem_classes="nw-card", elem_id="latent-pad-card", min_width=280):
-                tab.prose("latent.pad", tag="h3", classes="nw-part")
-                pad = LiveCanvas(serve(latent.pad), elem_id="latent-picture", drag=("x", "y"), size=400, label="")
-                tab.prose("latent.pad.hint")
-            with gr.Column(elem_classes="nw-card", elem_id="latent-between", min_width=280):
-                tab.prose("latent.between", tag="h3", classes="nw-part")
-                canvas = LiveCanvas(serve(latent.between), elem_id="latent-walk", size=400)
-                amount = tab.slider("amount", SHARE, surprise=True)
-                strip = LiveCanvas(serve(latent.strip), elem_id="latent-strip", size=400)
-                tab.facts_line("latent.norm", "latent-walk")
+            seeds = {name: tab.seed(name, value, surprise=True) for name, value in SEEDS.items()}
+            four = LiveCanvas(serve(latent.four), elem_id="latent-four", size=240, label="t:latent.four")
+        with gr.Column(elem_classes="nw-stage"):
+            with gr.Row():
+                with gr.Column(elem_classes="nw-card", min_width=280):
+                    tab.prose("latent.pad", tag="h3", classes="nw-part")
+                    pad = LiveCanvas(serve(latent.pad), elem_id="latent-picture", drag=("x", "y"), size=420)
+                    tab.prose("latent.pad.hint")
+                with gr.Column(elem_classes="nw-card", elem_id="latent-between", min_width=280):
+                    tab.prose("latent.between", tag="h3", classes="nw-part")
+                    between = LiveCanvas(serve(latent.between), elem_id="latent-walk", size=420)
+                    amount = tab.slider("amount", Knob(0, 1, 0.01, 0.5), surprise=True)
+                    tab.facts_line("latent.norm", "latent-walk")
+            with gr.Column(elem_classes="nw-card"):
+                strip = LiveCanvas(serve(latent.strip), elem_id="latent-strip", size=960, label="t:latent.strip")
                 tab.prose("latent.norm.why", classes="nw-note")
     tab.drag(pad, ("x", "y"))
-    way = {"model": model, "path": path}
-    tab.live(pad, {**way, "seed_a": seed_a, "seed_b": seed_b, "seed_c": seed_c, "seed_d": seed_d, "x": "x", "y": "y"})
-    tab.live(canvas, {**way, "seed_a": seed_a, "seed_b": seed_b, "amount": amount})
-    tab.live(strip, {**way, "seed_a": seed_a, "seed_b": seed_b})
+    way, ends = {"model": model, "path": path}, {name: seeds[name] for name in ("seed_a", "seed_b")}
+    tab.live(pad, {**way, **seeds, "x": "x", "y": "y"})
+    tab.live(between, {**way, **ends, "amount": amount})
+    tab.live(strip, {**way, **ends})
+    tab.live(four, {"model": model, **seeds})

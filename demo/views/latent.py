@@ -28,10 +28,16 @@ def between(model: Model, seed_a: Seed, seed_b: Seed, amount: Share, path: Way) 
     return {"image": jpeg(enlarged(model, z)), "norm": length(z), "typical": typical(z)}
 
 
+def four(model: Model, seed_a: Seed, seed_b: Seed, seed_c: Seed, seed_d: Seed) -> Image.Image:
+    """The four pictures that the others lie between: A and B above, C and D below."""
+    z = torch.cat(places(model, seed_a, seed_b, seed_c, seed_d))
+    return to_image(decode(model, z), columns=2, zoom=2, gap=2)
+
+
 def strip(model: Model, seed_a: Seed, seed_b: Seed, path: Way) -> Image.Image:
     """The whole way from A to B at even stops."""
     a, b = places(model, seed_a, seed_b)
-    return to_image(decode(model, torch.cat(list(walk(a, b, STOPS, path)))), zoom=2)
+    return to_image(decode(model, torch.cat(list(walk(a, b, STOPS, path)))), zoom=2, gap=2)
 
 
 def pad(

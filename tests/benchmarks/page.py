@@ -1,0 +1,123 @@
+"""What a visitor feels, in Chromium: slider to painted face, against Gradio's stock slider → image wiring."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any
+
+import gradio as gr
+
+from demo.app import build, launch_settings
+from demo.pictures import to_image
+from demo.views import latent
+from genmodels.latents import slerp
+from tests.browser.conftest import CHROMIUM, FLAGS
+
+MOVES = 40
+DRAG_SECONDS = 4.0
+ROUND_TRIP = 100  # milliseconds, put on by Chromium
+
+ONE_MOVE = """
+(amount) => new Promise(done => {
+  const began = performance.now();
+  addEventListener('noisewalk:painted', function heard(e) {
+    if (e.detail.canvas !== 'latent-walk') return;
+    removeEventListener('noisewalk:painted', heard);
+    done(performance.now() - began);
+  });
+  noisewalk.turned('latent', 'amount', amount);
+})
+"""
+OUR_DRAG = """
+(seconds) => new Promise(done => {
+  const shown = new Set();
+  addEventListener('noisewalk:painted', e => { if (e.detail.canvas === 'latent-walk') shown.add(performance.now()); });
+  let k = 0;
+  const timer = setInterval(() => noisewalk.turned('latent', 'amount', (k++ % 101) / 100), 20);
+  setTimeout(() => { clearInterval(timer); done(shown.size / seconds); }, seconds * 1000);
+})
+"""
+STOCK_DRAG = """
+(seconds) => new Promise(done => {
+  let loads = 0;
+  const see = () => document.querySelectorAll('#picture img').forEach(img => { if (!img.seen) { img.seen = 1; img.addEventListener('load', () => loads++); } });
+  const watching = new MutationObserver(see);
+  watching.observe(document.body, { childList: true, subtree: true });
+  see();
+  const slider = document.querySelector('#amount input[type=range]');
+  let k = 0;
+  const timer = setInterval(() => { slider.value = (k++ % 101) / 100; slider.dispatchEvent(new Event('input', { bubbles: true })); }, 20);
+  setTimeout(() => { clearInterval(timer); watching.disconnect(); done(loads / seconds); }, seconds * 1000);
+})
+"""
+CURVE_MOVE = """
+(value) => new Promise(done => {
+  const plot = document.querySelector('#schedules-plot .nw-plot'), drawn = plot.dataset.drawn, began = performance.now();
+  const look = () => plot.dataset.drawn !== drawn ? done(performance.now() - began) : requestAnimationFrame(look);
+  noisewalk.turned('schedules', 'T', value);
+  look();
+})
+"""
+
+
+def measure() -> dict[str, Any]:
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        return {"skipped": "no Chromium on PATH"}
+    demo, stock = build(), stock_wiring()
+    _, address, _ = demo.launch(**launch_settings(demo, prevent_thread_lock=True, quiet=True))
+    _, stock_address, _ = stock.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
+    rows: dict[str, Any] = {}
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        page = browser.new_page()
+        began = time.perf_counter()
+        page.goto(address)
+        page.wait_for_function("() => document.querySelector('#latent-walk .nw-painted')", timeout=60_000)
+        rows["page opened until its first face is painted"] = f"{time.perf_counter() - began:.2f} s"
+        moves = sorted(page.evaluate(ONE_MOVE, 0.01 * (k % 97)) for k in range(MOVES))
+        rows["slider → painted face, p50 / p90"] = f"{statistics.median(moves):.0f} / {moves[int(MOVES * 0.9)]:.0f} ms"
+        other = browser.new_page()
+        other.goto(stock_address)
+        other.wait_for_selector("#amount input[type=range]")
+        for latency in (0, ROUND_TRIP):
+            slow(page, latency), slow(other, latency)
+            mine, theirs = page.evaluate(OUR_DRAG, DRAG_SECONDS), other.evaluate(STOCK_DRAG, DRAG_SECONDS)
+            ratio = f"{mine / theirs:.1f} ×" if theirs else "stock painted none"
+            rows[f"pictures a second at {latency} ms round trip, ours / stock"] = f"{mine:.1f} / {theirs:.1f} = {ratio}"
+        slow(page, 0)
+        page.goto(address + "?tab=schedules")
+        page.wait_for_selector("#schedules-plot .nw-plot[data-drawn]", timeout=60_000)
+        curves = sorted(page.evaluate(CURVE_MOVE, 100 + 10 * k) for k in range(MOVES))
+        rows["knob → redrawn curves, p50 / p90"] = (
+            f"{statistics.median(curves):.0f} / {curves[int(MOVES * 0.9)]:.0f} ms"
+        )
+        browser.close()
+    demo.close(verbose=False)
+    stock.close(verbose=False)
+    return rows
+
+
+def slow(page: Any, latency: int) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+
+
+def stock_wiring() -> gr.Blocks:
+    """The same model behind what Gradio's documentation would have one write."""
+
+    def picture(amount: float):
+        a, b = latent.places("faces-gan", 7, 21)
+        return to_image(latent.decode("faces-gan", slerp(a, b, amount)), zoom=5)
+
+    with gr.Blocks() as stock:
+        slider = gr.Slider(0, 1, 0.5, step=0.01, elem_id="amount")
+        image = gr.Image(elem_id="picture")
+        slider.change(picture, slider, image)
+    return stock
