@@ -74,11 +74,13 @@ class GaussianMixture(Law):
         return torch.cat([self.log_density_of(some) for some in x.double().split(rows)])
 
     def log_density_of(self, x: Tensor) -> Tensor:
-        scale = torch.linalg.cholesky(self.covariances)
-        away = (x[:, None] - self.means).movedim(0, -1)  # (K, 2, n)
-        square = torch.linalg.solve_triangular(scale, away, upper=False).square().sum(1)
-        volume = 2 * math.pi * scale.diagonal(dim1=-2, dim2=-1).prod(-1)
-        return torch.logsumexp((self.weights.log() - volume.log())[:, None] - square / 2, 0)
+        precision = torch.linalg.inv(self.covariances)
+        pulled = (precision @ self.means[..., None])[..., 0]
+        constant = (self.means * pulled).sum(-1) + torch.logdet(self.covariances) + 2 * math.log(2 * math.pi)
+        # the quadratic form as one product of matrices: a row of monomials times a column of coefficients
+        monomials = torch.cat([x[:, :, None].mul(x[:, None, :]).flatten(1), x], 1)  # (n, 6)
+        coefficients = torch.cat([precision.flatten(1), -2 * pulled], 1)  # (K, 6)
+        return torch.logsumexp(self.weights.log() - (monomials @ coefficients.mT + constant) / 2, 1)
 
 
 @dataclass(frozen=True, eq=False)
