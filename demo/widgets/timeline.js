@@ -96,7 +96,7 @@ function draw() {
   const pictures = shown.at(index);
   controls();
   if (!pictures || drawn === shown.id + ':' + index) return;
-  drawn = shown.id + ':' + index;
+  figure.dataset.at = drawn = shown.id + ':' + index;
   pictures.forEach((bitmap, each) => {
     const canvas = panes.children[each]?.querySelector('canvas');
     if (!canvas) return;

@@ -16,7 +16,7 @@ from PIL import Image
 from demo.widgets.live_canvas import LiveCanvas
 from demo.widgets.plot import Plot
 from demo.widgets.point_cloud import PointCloud, packed
-from demo.widgets.timeline import Timeline
+from demo.widgets.timeline import Timeline, pieces
 from demo.widgets.widget import STYLES
 
 # Stands in for the page's own script: English sentences, or the bare keys in brackets.
@@ -196,16 +196,20 @@ runs: dict[str, int] = {}
 
 
 def piece(run: int, start: int, stop: int, lost: bool = False) -> dict[str, Any]:
-    shots = [shot(run, step) for step in range(start, stop)]
-    value = {"run": f"run{run}", "panes": PANES, "start": start, "add": shots, "total": FRAMES, "done": stop == FRAMES}
-    return {**value, "start": start + 1, "add": shots[1:]} if lost else value
+    made = [shot(run, step) for step in range(start, stop)]
+    value = {"run": f"run{run}", "panes": PANES, "start": start, "add": made, "total": FRAMES, "done": stop == FRAMES}
+    return {**value, "start": start + 1, "add": made[1:]} if lost else value
 
 
 def stream(nap: float = 0.02) -> Iterator[dict[str, Any]]:
     runs["count"] = run = runs.get("count", 0) + 1
+    yield from pieces(f"run{run}", PANES, shots(run, nap), FRAMES)
+
+
+def shots(run: int, nap: float) -> Iterator[dict[str, Any]]:
     for step in range(FRAMES):
         time.sleep(nap)
-        yield piece(run, step, step + 1)
+        yield shot(run, step)
 
 
 def again(message: dict[str, Any]) -> dict[str, Any]:
@@ -266,7 +270,7 @@ def build() -> gr.Blocks:
         said = gr.Textbox(elem_id="said", label="Python heard")
         plot.pick(picked, None, said)
         drawn.moved(moved, None, said)
-        steps.pick(framed, None, said)
+        steps.pick(framed, None, said, trigger_mode="always_last")
         dots.pick(pointed, None, said)
         run.click(stream, None, steps, show_progress="hidden")
         fast.click(stream_fast, None, steps, show_progress="hidden")
