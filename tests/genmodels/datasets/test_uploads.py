@@ -90,8 +90,9 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 def test_bad_pictures_are_refused(monkeypatch):
     good = encoded(Image.fromarray(np.arange(4096, dtype=np.uint8).reshape(64, 64)))
-    with pytest.raises(Refused, match="blank-picture"):
+    with pytest.raises(Refused) as refusal:
         from_picture(Image.new("RGB", (9, 9), "white"))
+    assert refusal.value.key == "blank-picture"
     for junk in (b"", b"not a picture", good[:60], good[: len(good) // 2]):
         with pytest.raises(Refused) as refusal:
             from_picture(junk)
