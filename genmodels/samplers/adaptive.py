@@ -38,7 +38,7 @@ class Road(NamedTuple):
     length: float
 
     def time(self, place: Tensor) -> Tensor:
-        """The times (B,) of places (B,); each place is looked up once however many samples are there."""
+        """The times of places; each place is looked up once however many samples are there."""
         places, which = torch.unique(place, return_inverse=True)
         share = (self.start + self.length / WAY * places).clamp(0, 1)
         return self.schedule.time_of(share / (1 - share))[which]
@@ -93,11 +93,11 @@ def attempt(
     """One step of each sample: where it leads, the time and the estimate there, and how wrong it may be."""
     slopes = [estimate.eps - estimate.x0]
     du = per_sample(width * road.length / WAY, y)
-    y_new, t, seen = y, place, estimate
-    for weights, part in zip(STAGES, PLACES, strict=True):
+    y_new, seen = y, estimate
+    moments = road.time(torch.stack([place + part * width for part in PLACES]))
+    for weights, t in zip(STAGES, moments, strict=True):
         y_new = y + du * sum(weight * slope for weight, slope in zip(weights, slopes, strict=True) if weight)
-        t = road.time(place + part * width)
         seen = denoise(y_new * road.scale(t, y), t)
         slopes.append(seen.eps - seen.x0)
     error = du * sum(weight * slope for weight, slope in zip(ERROR, slopes, strict=True) if weight)
-    return y_new, t, seen, error
+    return y_new, moments[-1], seen, error
