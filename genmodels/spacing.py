@@ -17,7 +17,7 @@ from torch import Tensor
 
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.schedules.schedule import NoiseSchedule
+from genmodels.schedules.schedule import FIRST, NoiseSchedule
 
 T = 1000
 MOST_STEPS = 1000
@@ -109,12 +109,13 @@ def ends(schedule: NoiseSchedule) -> tuple[float, float]:
     """The smallest and the largest noise level of a run.
 
     Smallest: the floor of a schedule that has one just after t = 0; else the level at index 0, or LEAST_NOISE if that
-    is less. Largest: the level at t = 1, or MOST_NOISE if that is less; where it is infinite and rises so late that
-    times could not be told apart, the level at 1 - 1e-9.
+    is less. Largest: the level at t = 1, or MOST_NOISE if that is less. Where levels change so early or so late that
+    times could not be told apart, the level at 1e-12, and that at 1 - 1e-9.
     """
-    moments = torch.tensor([1e-300, 1 / T, 1 - 1e-9, 1], dtype=torch.float64)
-    floor, first, late, last = schedule.noise_level(moments).tolist()
-    return floor if floor > 1e-9 else min(first, LEAST_NOISE), min(last if math.isfinite(last) else late, MOST_NOISE)
+    moments = torch.tensor([1e-300, FIRST, 1 / T, 1 - 1e-9, 1], dtype=torch.float64)
+    floor, early, first, late, last = schedule.noise_level(moments).tolist()
+    low = floor if floor > 1e-9 else max(early, min(first, LEAST_NOISE))
+    return low, min(last if math.isfinite(last) else late, MOST_NOISE)
 
 
 def from_indices(indices: np.ndarray, n: int, endpoint: str) -> Tensor:
@@ -140,7 +141,7 @@ def falling(times: np.ndarray) -> Tensor:
 def beta_quantile(p: np.ndarray, a: float, b: float) -> np.ndarray:
     """The inverse of the regularized incomplete beta function."""
     low, high = np.zeros_like(p), np.ones_like(p)
-    for _ in range(100):  # down to the last bit also beside 0, where the quantiles of a small p lie
+    for _ in range(62):  # finer than float64 is beside 1, for the quantiles of a small p lie close to 0
         middle = (low + high) / 2
         below = beta_share(middle, a, b) < p
         low, high = np.where(below, middle, low), np.where(below, high, middle)
@@ -153,7 +154,7 @@ def beta_share(x: np.ndarray, a: float, b: float) -> np.ndarray:
     p, q = np.where(x <= 0.5, a, b), np.where(x <= 0.5, b, a)
     term = near**p * (1 - near) ** q / p * math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b))
     total = np.zeros_like(x)
-    for k in range(80):
+    for k in range(64):
         total += term
         term = term * near * (a + b + k) / (p + 1 + k)
     return np.where(x <= 0.5, total, 1 - total)
