@@ -7,6 +7,12 @@
 
   function whole(base64) { return new Int8Array(Uint8Array.from(atob(base64), letter => letter.charCodeAt(0)).buffer); }
 
+  // Several knobs in one breath: one message to whom they drive; the components get their values as outputs.
+  window.noisewalk.turnAll = (tab, values) => {
+    for (const [name, next] of Object.entries(values)) window.noisewalk.turned(tab, name, next);
+    return Object.values(values);
+  };
+
   parts.cloud = kit => {
     const { element, name, say, listen, emit, colour, halves, why } = kit;
     const { draw, stand, spot, INKS } = window.noisewalk.samplers;
@@ -35,7 +41,7 @@
 
     function advance(now) {
       const pace = scene.last / Math.max(2.2, Math.min(5, scene.last * 0.16));
-      k = Math.min(scene.last, k + ((now - before) / 1000) * pace);
+      k = Math.min(scene.last, k + (Math.max(0, now - before) / 1000) * pace);
       before = now;
       if (k >= scene.last) stop();
       tell();

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from demo.tabs.page import Tab
-from demo.views.samplers import ENDPOINTS, MOST_STEPS, SPACING_NAMES, judge, walk
+from demo.views.samplers import judge, walk
+from demo.views.samplers_demos import DEMOS
+from demo.views.samplers_errors import errors
 from demo.views.samplers_laws import LAW_NAMES
+from demo.views.samplers_setting import ENDPOINTS, MOST_STEPS, SPACING_NAMES
+from demo.widgets.plot import Plot
 from demo.widgets.timeline import PLAY
 from demo.widgets.widget import Widget, script
 from demo.wiring import serve
@@ -33,6 +38,7 @@ CLOUD = f"""
   <p class="nw-legend"></p>
 </figure>
 """
+NOTES = '<div class="nw-widget nw-notes" role="status"></div>'
 JUDGE = """
 <figure class="nw-widget nw-judge">
   <table class="nw-verdicts"></table>
@@ -41,14 +47,17 @@ JUDGE = """
   <p class="nw-error" role="status" hidden></p>
 </figure>
 """
-KIT = "element, props, server, name, say, listen, emit, colour, pump, why, halves, onceAFrame, whenPageChanges, whenResized"
+KIT = (
+    "element, props, server, watch, name, say, listen, emit, colour, pump, why, halves, onceAFrame, whenPageChanges, "
+    "whenResized"
+)
 FIRST_DOTS = [[-1.4, -0.4], [-0.6, 1.1], [0.2, -1.3], [1.0, 0.9], [1.5, -0.5]]
 
 
 class Part(Widget):
     """A widget whose script is a function of the page's samplers*.js: the tab's own, so not among the shared ones."""
 
-    def __init__(self, part: str, markup: str, ask: Callable[..., Any], elem_id: str) -> None:
+    def __init__(self, part: str, markup: str, elem_id: str, ask: Callable[..., Any] | None = None) -> None:
         super().__init__(None, elem_id=elem_id, markup=markup, scripts=("pump", "cloud_data"), ask=ask, arguments={})
         self.js_on_load = f"{script('page', 'pump', 'cloud_data')}\nnoisewalk.samplersParts.{part}({{ {KIT} }});"
 
@@ -62,9 +71,10 @@ def layout(tab: Tab) -> None:
             knobs = controls(tab)
         with gr.Column(elem_classes="nw-stage"):
             with gr.Column(elem_classes="nw-card"):
-                cloud = Part("cloud", CLOUD, serve(walk), "samplers-cloud")
+                cloud = Part("cloud", CLOUD, "samplers-cloud", serve(walk))
             with gr.Column(elem_classes="nw-card"):
-                table = Part("judge", JUDGE, serve(judge), "samplers-judge")
+                table = Part("judge", JUDGE, "samplers-judge", serve(judge))
+            studies(tab, knobs)
     tab.live(cloud, {**knobs, "dots": "dots"})
     tab.live(table, {**knobs, "dots": "dots", "dot": "dot"})
 
@@ -88,3 +98,34 @@ def controls(tab: Tab) -> dict[str, Any]:
     knobs["seed"] = tab.seed("seed", 1)
     tab.radio("view", ("spread", "place"), "spread")
     return knobs
+
+
+def studies(tab: Tab, knobs: dict[str, Any]) -> None:
+    """Error against steps for what is chosen, and the demos: each turns the knobs and measures one thing."""
+    with gr.Column(elem_classes="nw-card"):
+        tab.prose("samplers.study", "h3", "nw-part")
+        tab.prose("samplers.study.lead")
+        with gr.Row(elem_classes="nw-study-buttons"):
+            measure = tab.button("measure", variant="primary", size="sm", elem_classes="nw-measure")
+            stop = tab.button("halt", size="sm", elem_classes="nw-quiet nw-halt")
+        plot = Plot(None, elem_id="samplers-study", height=380)
+        notes = Part("notes", NOTES, "samplers-notes")
+        # The visitor's dots live in the page: its script puts them into this input on the way.
+        asked = {"dots": gr.JSON(FIRST_DOTS, visible=False), **{k: v for k, v in knobs.items() if k != "steps"}}
+        fill_in = "(dots, ...rest) => [noisewalk.valueOf('samplers', 'dots'), ...rest]"
+        runs = [tab.bind(measure.click, errors, asked, [plot, notes], js=fill_in, concurrency_id="samplers")]
+        tab.prose("samplers.demos", "h3", "nw-part")
+        with gr.Column(elem_classes="nw-demos"):
+            for key, demo in DEMOS.items():
+                with gr.Row(elem_classes="nw-demo"):
+                    button = tab.button(f"demo.{key}", size="sm", elem_classes="nw-quiet", elem_id=f"samplers-{key}")
+                    tab.prose(f"samplers.demo.{key}.text")
+                turn(button, demo.knobs, knobs)
+                runs.append(tab.bind(button.click, demo.study, {}, [plot, notes], concurrency_id="samplers"))
+        stop.click(None, None, None, cancels=runs)
+
+
+def turn(button: gr.Button, values: dict[str, Any], knobs: dict[str, Any]) -> None:
+    """Let a button turn knobs in the browser, all in one breath."""
+    js = f"() => noisewalk.turnAll('samplers', {json.dumps(values)})"
+    button.click(None, None, [knobs[name] for name in values], js=js)

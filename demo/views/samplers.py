@@ -1,75 +1,41 @@
-"""The cloud of the Samplers tab: up to three methods carry the same noise to the same known law."""
+"""The cloud of the Samplers tab and its judge: up to three methods carry the same noise to the same known law."""
 
 from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from demo.checks import By, Length, OneOf
-from demo.views.samplers_laws import LAW_NAMES, Angle, ClustersDenoiser, Narrow, Wide, World, read_dots
+from demo.views.samplers_laws import Angle, ClustersDenoiser, Narrow, Wide, World
+from demo.views.samplers_setting import (
+    COUNT,
+    Chosen,
+    Dots,
+    Endpoint,
+    Law,
+    Methods,
+    ScheduleName,
+    Seed,
+    Setting,
+    SpacingName,
+    Steps,
+    at_times,
+    distance,
+    reference,
+    seeds_of,
+    true_path,
+)
 from genmodels.denoising.exact import ExactDenoiser, GaussianDenoiser
-from genmodels.denoising.ode import follow
 from genmodels.errors import Refused
-from genmodels.knobs import Knob
-from genmodels.samplers import SAMPLERS, Noise, sample
-from genmodels.samplers.step import Step
-from genmodels.schedules import SCHEDULES, NoiseSchedule
+from genmodels.samplers import SAMPLERS
 from genmodels.schedules.schedule import FIRST
-from genmodels.spacing import SPACINGS
 
-COUNT = 300  # dots
-MOST_STEPS = 64
 ARROWS = 15  # a side
-SUBSTEPS = 10
 REACH = 2.6  # what the canvas shows of the plane, from the middle
-SPACING_NAMES = tuple(key for key in SPACINGS if key != "by-hand")
-ENDPOINTS = ("stop", "zero")
-
-Law = Annotated[str, OneOf(LAW_NAMES)]
-Dots = Annotated[tuple, By(read_dots)]
-ScheduleName = Annotated[str, OneOf(SCHEDULES)]
-SpacingName = Annotated[str, OneOf(SPACING_NAMES)]
-Steps = Annotated[int, Knob(1, MOST_STEPS, 1, 20)]
-Endpoint = Annotated[str, OneOf(ENDPOINTS)]
-Methods = Annotated[list[str], OneOf(SAMPLERS), Length(3)]
-Seed = Annotated[int, Knob(0, 9999, 1, 0)]
-Chosen = Annotated[int, Knob(-1, COUNT - 1, 1, -1)]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A world, a schedule and where the steps fall."""
-
-    world: World
-    schedule: str
-    spacing: str
-    endpoint: str
-
-    def noising(self) -> NoiseSchedule:
-        return SCHEDULES[self.schedule]()
-
-    def times(self, n: int) -> Tensor:
-        return SPACINGS[self.spacing](self.noising(), n, self.endpoint)
-
-    def start(self, seeds: list[int], at: Tensor) -> Tensor:
-        """Noise as wide as x is at this time: what a sampler that knows only the data's variance starts from."""
-        return Noise(seeds, (2,), torch.float64).start() * self.width(at)
-
-    def width(self, t: Tensor) -> Tensor:
-        """The standard deviation of x along an axis."""
-        schedule = self.noising()
-        return (schedule.alpha(t) ** 2 * self.world.variance() + schedule.sigma(t) ** 2).sqrt()
-
-    def scales(self, times: Tensor) -> Tensor:
-        """What x is multiplied with on screen, so that the cloud is as wide at every time as the data is."""
-        return math.sqrt(self.world.variance()) / self.width(times)
 
 
 def walk(
@@ -102,10 +68,6 @@ def walk(
     }
 
 
-def seeds_of(seed: int) -> list[int]:
-    return [seed * COUNT + i for i in range(COUNT)]
-
-
 def run_of(
     denoise: ExactDenoiser, name: str, x: Tensor, times: Tensor, seeds: list[int], scales: Tensor
 ) -> dict[str, Any]:
@@ -117,40 +79,8 @@ def run_of(
     return {"method": name, "frames": halves(frames * scales[:, None, None])}
 
 
-def at_times(denoise: ExactDenoiser, name: str, x: Tensor, times: Tensor, seeds: list[int]) -> list[Step]:
-    """The steps of a run, one for each time; a refusal if the run left all bounds."""
-    steps = list(sample(denoise, name, x, times, seeds))
-    if steps[-1].t.ndim:
-        steps = resampled(denoise.schedule, steps, times)
-    if not all(torch.isfinite(step.x).all() for step in steps):
-        raise Refused("samplers-diverged")
-    return steps
-
-
-def resampled(schedule: NoiseSchedule, steps: list[Step], times: Tensor) -> list[Step]:
-    """A run with nodes of its own, seen at given times: between two nodes it goes straight in x / (alpha + sigma).
-
-    The estimate shown is the one made at the node before.
-    """
-    t = torch.stack([step.t.expand(len(step.x)) for step in steps])  # (S, B)
-    scale = (schedule.alpha(t) + schedule.sigma(t)).reshape(t.shape)
-    share, y = schedule.sigma(t) / scale, torch.stack([step.x for step in steps]) / scale[..., None]
-    found = []
-    for time in times:
-        scale = schedule.alpha(time) + schedule.sigma(time)
-        after = (share > schedule.sigma(time) / scale + 1e-12).sum(0).clamp(1, len(steps) - 1)
-        dots = torch.arange(t.shape[1])
-        u0, u1 = share[after - 1, dots], share[after, dots]
-        way = ((u0 - schedule.sigma(time) / scale) / (u0 - u1).clamp(min=1e-300)).clamp(0, 1)[:, None]
-        x = torch.lerp(y[after - 1, dots], y[after, dots], way) * scale
-        node = torch.where(way[:, 0] < 1, after - 1, after)
-        pick = [torch.stack([step[i] for step in steps])[node, dots] for i in (2, 3)]
-        found.append(Step(time, x, *pick))
-    return found
-
-
 def density(denoise: ExactDenoiser, times: Tensor, scales: Tensor) -> dict[str, Any]:
-    """The law at each time as a sum of equal Gaussians on screen: centers at t = 0, what they shrink by, their width."""
+    """The law at each time as a sum of equal Gaussians on screen: how far the centers are pulled, how wide they are."""
     alpha, sigma = denoise.schedule.alpha(times), denoise.schedule.sigma(times)
     if isinstance(denoise, ClustersDenoiser):
         centers, variances, axes = denoise.centers, torch.full((2,), denoise.spread**2).double(), torch.eye(2)
@@ -240,37 +170,6 @@ def life(setting: Setting, denoise: ExactDenoiser, methods: list[str], times: Te
         numbers = {part: rounded(torch.cat([getattr(step, part) for step in steps])) for part in ("x", "x0", "eps")}
         paths.append({"method": name, **numbers})
     return {"paths": paths, "truth": rounded(true_path(denoise, x, times))}
-
-
-def true_path(denoise: ExactDenoiser, x: Tensor, times: Tensor) -> Tensor:
-    """Where the exact flow has one dot (1, 2) at each time: rk4 with SUBSTEPS steps between, for a line and four digits."""
-    schedule = denoise.schedule
-    share = schedule.sigma(times) / (schedule.alpha(times) + schedule.sigma(times))
-    ways = torch.arange(SUBSTEPS, dtype=torch.float64) / SUBSTEPS
-    between = (share[:-1, None] + ways * share.diff()[:, None]).flatten()
-    fine = torch.cat([schedule.time_of(between / (1 - between)), times[-1:]])
-    fine[0] = times[0]
-    steps = list(sample(denoise, "rk4", x, fine, [0]))
-    return torch.cat([step.x for step in steps[::SUBSTEPS]])
-
-
-@lru_cache(maxsize=64)
-def reference(setting: Setting, start: float, end: float, seed: int, count: int = COUNT, tolerance: float = 1e-5):
-    """Where the exact flow takes the dots of a seed; only a new law, new ends or a new seed need it anew."""
-    first, last = (torch.tensor(t, dtype=torch.float64) for t in (start, end))
-    x = setting.start(seeds_of(seed)[:count], first)
-    return exact_flow(setting.world.denoiser(setting.noising()), x, first, last, tolerance)
-
-
-def exact_flow(denoise: ExactDenoiser, x: Tensor, start: Tensor, end: Tensor, tolerance: float) -> Tensor:
-    """The probability-flow ODE, in closed form where there is one."""
-    if isinstance(denoise, ClustersDenoiser):
-        return follow(denoise.split, denoise.schedule, x, start, end, tolerance)
-    return denoise.ode_flow(x, start, end)
-
-
-def distance(a: Tensor, b: Tensor) -> float:
-    return float((a - b).square().sum(1).mean().sqrt())
 
 
 def halves(values: Tensor) -> str:

@@ -22,7 +22,7 @@ REACH = 3.0  # how far from the middle a dot may be put
 
 @dataclass(frozen=True)
 class World:
-    """What the visitor has chosen as the law of the data; `wide`, `narrow` and `angle` are those of the one Gaussian."""
+    """The law of the data that the visitor has chosen; `wide`, `narrow` and `angle` are those of the one Gaussian."""
 
     law: str = "grid"
     dots: tuple[tuple[float, float], ...] = ()
