@@ -17,6 +17,7 @@ from demo.widgets.widget import Widget
 from demo.wiring import serve
 from genmodels.datasets.points import LAWS
 from genmodels.knobs import Knob
+from genmodels.schedules.drawn import RANGES
 
 PARTS = Path(__file__).parents[1] / "assets" / "schedules"
 SLOTS_MARKUP = '<div class="nw-widget nw-slots" role="group"></div>'
@@ -99,7 +100,8 @@ def forward_card(tab: Tab):
                 gr.HTML('<p class="nw-prose" data-schedules-line="end"></p>', apply_default_css=False)
         gr.HTML(strip(), apply_default_css=False)
         with gr.Row(elem_classes="nw-source-row"):
-            source = tab.radio("source", SOURCES, "face", elem_id="schedules-source", elem_classes="nw-pills", container=False)
+            pills = {"elem_id": "schedules-source", "elem_classes": "nw-pills", "container": False}
+            source = tab.radio("source", SOURCES, "face", **pills)
             item = tab.slider("item", view.ITEM, surprise=True, elem_classes="nw-for-item", min_width=180)
             law = tab.choice("law", list(LAWS), "ring", group="laws", elem_classes="nw-for-points", min_width=180)
             gr.HTML(own_picture(), apply_default_css=False, elem_classes="nw-for-upload")
@@ -119,7 +121,8 @@ def strip() -> str:
 
 def own_picture() -> str:
     return (
-        '<div class="nw-own"><button type="button" class="nw-go" data-schedules="upload" data-say="schedules.upload"></button>'
+        '<div class="nw-own"><button type="button" class="nw-go" data-schedules="upload" data-say="schedules.upload">'
+        "</button>"
         '<input id="schedules-file" type="file" accept="image/*" hidden>'
         '<p class="nw-prose" data-say="schedules.upload.kept"></p></div>'
     )
@@ -131,7 +134,7 @@ def hand_card(tab: Tab) -> None:
         tab.prose("schedules.hand", tag="h3", classes="nw-part")
         tab.prose("schedules.hand.how")
         Plot(elem_id="schedules-hand", height=250)
-        quantities = "".join(button("quantity", f"schedules.quantity.{q}", quantity=q) for q in ("alpha-bar", "log-snr"))
+        quantities = "".join(button("quantity", f"schedules.quantity.{q}", quantity=q) for q in RANGES)
         starts = "".join(button("start", f"schedules.{s}", points=json.dumps(points)) for s, points in STARTS.items())
         gr.HTML(
             f'<div class="nw-words"><span data-say="schedules.hand.quantity"></span>{quantities}</div>'

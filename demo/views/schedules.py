@@ -64,7 +64,7 @@ def curves(
     followed = next(slot for slot in slots if slot.name == focus)
     rows = side_by_side(followed, drawn, axis, T, n, endpoint) if spacing == ALL else []
     end = float(T) if axis == "step" else 1.0
-    return plots.figure(lines, ticks, quantity, axis, log, focus if followed.on else None, end, rows)
+    return plots.figure(lines, ticks, rows, quantity, axis, log, focus if followed.on else None, end)
 
 
 def side_by_side(slot: Slot, drawn: Drawn, axis: str, T: int, n: int, endpoint: str) -> list[plots.Line]:
@@ -100,7 +100,7 @@ def forward(
     upload: Annotated[str, Length(process.MOST_LETTERS)] = "",
     have: Annotated[str, Length(64)] = "",
 ) -> dict[str, Any]:
-    """x_t under the schedule in focus, its histogram, the numbers of the formulas, and what each slot leaves at t = 1."""
+    """x_t under the schedule in focus, its histogram, the formulas' numbers, and what each slot leaves at t = 1."""
     schedule = next(slot for slot in slots if slot.name == focus).make(drawn)
     own = source == "upload" and upload
     x0 = process.own_picture(upload) if own else process.clean(source, law, item)
@@ -130,7 +130,8 @@ def ending(schedule: NoiseSchedule, x0: np.ndarray) -> dict[str, Any]:
     """Mean and spread that x has at t = 1 for this very picture."""
     end = at_the_end(schedule)
     std = float(np.hypot(end["alpha"] * x0.std(), end["sigma"]))
-    return {"mean": plots.tidy(end["alpha"] * float(x0.mean())), "std": plots.tidy(std), "normal": bool(abs(std - 1) < 0.02)}
+    mean = plots.tidy(end["alpha"] * float(x0.mean()))
+    return {"mean": mean, "std": plots.tidy(std), "normal": abs(std - 1) < 0.02}
 
 
 def rounded(end: dict[str, Any]) -> dict[str, Any]:
@@ -150,10 +151,12 @@ def starts() -> dict[str, list[list[float]]]:
     t = torch.linspace(0, 1, HANDLES, dtype=torch.float64)
     found = {}
     for name in STARTS:
-        share = SCHEDULES[name]().alpha_bar(t)
         # strictly falling, as a hand-drawn curve must: a schedule may lie flat at an end
         floor = torch.arange(HANDLES - 1, -1, -1, dtype=torch.float64) * 1e-4
-        found[name] = [[round(a, 4), round(b, 5)] for a, b in zip(t.tolist(), torch.maximum(share, floor).tolist(), strict=True)]
+        share = torch.maximum(SCHEDULES[name]().alpha_bar(t), floor)
+        found[name] = [
+            [round(when, 4), round(value, 5)] for when, value in zip(t.tolist(), share.tolist(), strict=True)
+        ]
     return found
 
 

@@ -99,7 +99,8 @@ def facts(schedule: NoiseSchedule, T: int, t: float) -> dict[str, Any]:
     part = shares(schedule, now)
     step = int(torch.ceil(now * T - 1e-9))
     found |= {"t": t, "step": t * T, "alpha": float(schedule.alpha(now)), "sigma": float(schedule.sigma(now))}
-    found |= {"signal": float(part.signal.sqrt()), "noise": float(part.noise.sqrt()), "keep": (1 - found["beta"]) ** 0.5}
+    found |= {"signal": float(part.signal.sqrt()), "noise": float(part.noise.sqrt())}
+    found |= {"keep": (1 - found["beta"]) ** 0.5}
     return {**{key: tidy(value) for key, value in found.items()}, "number": step, "T": T}
 
 

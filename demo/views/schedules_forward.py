@@ -1,4 +1,4 @@
-"""What is noised on the Schedules tab: faces, glyphs, points or a picture of the visitor's own, and what comes of it."""
+"""What is noised on the Schedules tab: faces, glyphs, points or a visitor's own picture, and what comes of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import Tensor
 from demo.pictures import jpeg, to_image
 from genmodels.datasets.faces import Faces
 from genmodels.datasets.glyphs import Glyphs
-from genmodels.datasets.points import LAWS, Points
+from genmodels.datasets.points import Points
 from genmodels.errors import Refused
 from genmodels.schedules import NoiseSchedule
 

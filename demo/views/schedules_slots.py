@@ -69,7 +69,7 @@ def preserves_variance(schedule: NoiseSchedule) -> bool:
 
 
 def at_the_end(schedule: NoiseSchedule) -> dict[str, Any]:
-    """What is left of the data at t = 1; `leak` is how many times its noise the mean brightness of a face stands out."""
+    """What is left at t = 1; `leak` is how many times its noise the mean brightness of a face stands out."""
     end = torch.ones((), dtype=torch.float64)
     alpha, sigma = float(schedule.alpha(end)), float(schedule.sigma(end))
     leak = alpha / sigma * math.sqrt(BRIGHTNESS_PIXELS)
