@@ -71,15 +71,15 @@ def test_no_glyph_is_blank_or_a_blot():
 
 
 def test_no_face_has_the_same_form_twice():
-    pictures = ink(range(36 * known_faces())).reshape(-1, 36, SIZE**2)
-    apart = np.abs(pictures[:, :, None, ::7] - pictures[:, None, :, ::7]).max(-1)
-    assert apart[:, ~np.eye(36, dtype=bool)].min() > 0
+    pictures = Glyphs().pictures(range(36 * known_faces()))
+    for face, name in enumerate(stored().names[: known_faces()]):
+        assert len({picture.tobytes() for picture in pictures[36 * face : 36 * face + 36]}) == 36, name
 
 
 def test_a_reader_of_training_fonts_reads_held_out_fonts():
     """Nearest neighbor on upright training glyphs: letters are where their labels say, also in unseen packages."""
     glyphs = Glyphs()
-    items = range(HELD_OUT, HELD_OUT + 36 * stored().held_out)
+    items = range(HELD_OUT, HELD_OUT + 36 * stored().held_out, 5)
     reference = ink(range(36 * known_faces())).reshape(-1, SIZE**2).astype(np.float32)
     asked = ink(items).reshape(-1, SIZE**2).astype(np.float32)
     nearest = ((reference**2).sum(1) - 2 * asked @ reference.T).argmin(1) % 36
