@@ -44,7 +44,7 @@ class Widget(gr.HTML):
             html_template=markup,
             js_on_load=script("page", *scripts),
             apply_default_css=False,
-            server_functions=[ask] if ask else None,
+            server_functions=list(filter(None, [ask])),
             name=elem_id,
             **options,
         )

@@ -1,0 +1,144 @@
+"""The Samplers tab in a browser: it paints, follows its knobs, scrubs without asking, follows a dot, measures."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("gradio")
+
+from demo.app import build, launch_settings
+
+CLOUD = ".nw-samplers"
+READY = f"{CLOUD}[data-painted]"
+ARRIVED = "() => document.querySelector('.nw-samplers')?.dataset.step === document.querySelector('.nw-samplers .nw-range').max + '.00'"
+
+
+@pytest.fixture(scope="module")
+def address(launch):
+    demo = build()
+    settings = launch_settings(demo)
+    for name in ("run_history", "ssr_mode", "enable_monitoring", "max_file_size", "show_error"):
+        settings.pop(name)
+    return launch(demo, **settings)
+
+
+@pytest.fixture
+def opened(page, address):
+    """The tab, its cloud arrived at the data."""
+
+    def go(query="", **viewport):
+        if viewport:
+            page.set_viewport_size(viewport)
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"{address}?tab=samplers{query}")
+        page.locator(CLOUD).wait_for(state="visible", timeout=60_000)
+        page.wait_for_selector(READY, timeout=60_000)
+        page.wait_for_function(ARRIVED, timeout=60_000)
+        return page
+
+    return go
+
+
+def asked(page):
+    """How often the page has asked the server for something since it was last looked at."""
+    found = [r for r in page.requests if r.method == "POST" and "component_server" in r.url]
+    page.requests.clear()
+    return len(found)
+
+
+def quiet(page):
+    """Wait until the judge has spoken."""
+    page.wait_for_function("() => document.querySelectorAll('.nw-verdicts tr').length > 1", timeout=60_000)
+    page.wait_for_timeout(700)
+    asked(page)
+
+
+def test_it_paints_and_the_judge_speaks(opened):
+    page = opened()
+    quiet(page)
+    inks = page.evaluate(
+        """() => { const c = document.querySelector('.nw-samplers canvas');
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; const seen = new Set();
+        for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) seen.add(d[i] >> 5 | (d[i + 2] >> 5) << 3);
+        return seen.size; }"""
+    )
+    assert inks > 3
+    rows = page.locator(".nw-verdicts tr")
+    assert rows.count() == 3
+    assert (
+        0 < float(rows.nth(2).locator("td").nth(1).inner_text()) < float(rows.nth(1).locator("td").nth(1).inner_text())
+    )
+
+
+def test_scrubbing_asks_for_nothing(opened):
+    page = opened()
+    quiet(page)
+    page.locator(f"{CLOUD} .nw-range").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => Number(document.querySelector('.nw-samplers').dataset.step) === 11")
+    page.locator(f"{CLOUD} canvas").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => Number(document.querySelector('.nw-samplers').dataset.step) === 0")
+    assert asked(page) == 0
+
+
+def test_a_knob_brings_a_new_cloud_and_undo_the_old_one(opened):
+    page = opened()
+    quiet(page)
+    steps = page.locator("#tab-samplers input[type=range]").first
+    steps.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '17'", timeout=30_000)
+    page.wait_for_timeout(1500)
+    assert asked(page) == 2  # the cloud and, when all is quiet, the judge
+    page.get_by_role("tabpanel").get_by_text("Undo").click()
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '16'", timeout=30_000)
+
+
+def test_a_followed_dot_shows_its_numbers_and_stands_in_the_link(opened):
+    page = opened()
+    quiet(page)
+    page.locator(f"{CLOUD} canvas").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector(".nw-life:not([hidden]) tr:nth-child(4)", timeout=60_000)
+    dot = page.evaluate("() => noisewalk.valueOf('samplers', 'dot')")
+    assert dot == 0 and "dot=0" in page.evaluate("() => noisewalk.link('samplers')")
+    asked(page)
+    before = page.inner_text(".nw-life")
+    page.keyboard.press("Home")
+    page.wait_for_function("text => document.querySelector('.nw-life').innerText !== text", arg=before)
+    assert asked(page) == 0
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => noisewalk.valueOf('samplers', 'dot') === -1")
+
+
+def test_own_dots_are_put_taken_away_and_restored_from_a_link(opened):
+    page = opened("&law=%22dots%22&dots=%5B%5B-1%2C0%5D%2C%5B1%2C0.5%5D%5D&view=%22place%22")
+    quiet(page)
+    assert page.evaluate("() => noisewalk.valueOf('samplers', 'dots')") == [[-1, 0], [1, 0.5]]
+    box = page.locator(f"{CLOUD} canvas").bounding_box()
+    spot = (box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8)
+    for count in (3, 2):
+        page.mouse.click(*spot)
+        page.wait_for_function("n => noisewalk.valueOf('samplers', 'dots').length === n", arg=count)
+
+
+def test_a_demo_turns_the_knobs_and_measures(opened):
+    page = opened()
+    quiet(page)
+    page.locator("#samplers-shrink").click()
+    page.wait_for_function("() => noisewalk.valueOf('samplers', 'law') === 'gaussian'")
+    drawn = "() => (document.querySelector('#samplers-study .nw-paper').data || []).length >= 7"
+    page.wait_for_function(drawn, timeout=60_000)
+    assert "0.5" in page.inner_text(".nw-notes")
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '5'", timeout=30_000)
+
+
+def test_every_word_is_spoken_in_chinese_and_nothing_overflows_on_a_phone(opened):
+    page = opened("&lang=zh-TW&dot=4", width=390, height=800)
+    quiet(page)
+    words = page.inner_text(CLOUD) + page.inner_text(".nw-judge") + page.inner_text(".nw-demos")
+    assert "軌跡" in words and "評估次數" in words and "一去一回" in words
+    assert "t:samplers" not in words and "samplers." not in words
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
