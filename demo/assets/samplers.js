@@ -69,7 +69,8 @@
       const step = Math.floor(k + 1e-6);
       count.textContent = `${step} / ${scene.last}`;
       const level = scene.sigmas[step] / scene.alphas[step], short = v => (v < 1e-9 ? "0" : Number.isFinite(v) ? Number(v.toPrecision(3)).toString() : "∞");
-      facts.textContent = say("t:samplers.now", { t: short(scene.times[step]), alpha: short(scene.alphas[step]), sigma: short(scene.sigmas[step]), level: short(level) });
+      facts.textContent = say("t:samplers.now", { t: short(scene.times[step]), level: short(level) });
+      for (const number of figure.querySelectorAll("[data-rate]")) number.textContent = short(scene[number.dataset.rate][step]);
       range.setAttribute("aria-valuetext", `${count.textContent} · ${facts.textContent}`);
       if (step !== told) emit("frame", { timeline: name, index: step, total: scene.last + 1, caption: { t: scene.times[step], level } });
       told = step;

@@ -1,12 +1,12 @@
 // How the cloud of the Samplers tab is drawn: density, arrows, trails, dots, and the one dot that is followed.
 (() => {
-  const REACH = 2.75;          // of the plane, from the middle of a cloud, in its own units
+  const REACH = 2.95;          // of the plane, from the middle of a cloud, in its own units
   const INKS = ["#2f7ed8", "#c9468a", "#b07d0a"]; // the three methods; the same in samplers.css and samplers_plots.py
 
   // Where a cloud stands at step k of `last`, and how many pixels a unit is.
   function stand(box, spread, last) {
     const [width, height] = box;
-    const unit = Math.min(height / 2 / REACH, spread ? width / 2 / (REACH * 1.6) : width / 2 / REACH);
+    const unit = Math.min(height / 2 / REACH, spread ? width / 2 / (REACH * 1.55) : width / 2 / REACH);
     const edge = unit * REACH, middle = height / 2;
     const left = spread ? edge : width / 2, right = spread ? width - edge : width / 2;
     return { unit, at: k => [left + (right - left) * (last ? k / last : 1), middle], edge };

@@ -34,7 +34,10 @@ CLOUD = f"""
     <input type="range" class="nw-range" min="0" max="1" value="0" step="1">
     <output class="nw-count"></output>
   </div>
-  <p class="nw-facts" aria-hidden="true"></p>
+  <div class="nw-moment"><p class="nw-facts" aria-hidden="true"></p>
+    <div class="nw-formula"><math aria-label="x = alpha x0 + sigma eps"><mi>x</mi><mo>=</mo>
+      <mn class="nw-number" data-rate="alphas"></mn><mspace width="0.2em"/><msub><mi>x</mi><mn>0</mn></msub><mo>+</mo>
+      <mn class="nw-number" data-rate="sigmas"></mn><mspace width="0.2em"/><mi>ε</mi></math></div></div>
   <p class="nw-legend"></p>
 </figure>
 """
@@ -69,12 +72,14 @@ def layout(tab: Tab) -> None:
     with gr.Row():
         with gr.Column(elem_classes="nw-controls"):
             knobs = controls(tab)
+            demos = demos_of(tab)
         with gr.Column(elem_classes="nw-stage"):
             with gr.Column(elem_classes="nw-card"):
                 cloud = Part("cloud", CLOUD, "samplers-cloud", serve(walk))
             with gr.Column(elem_classes="nw-card"):
                 table = Part("judge", JUDGE, "samplers-judge", serve(judge))
-            studies(tab, knobs)
+            with gr.Column(elem_classes="nw-card"):
+                study(tab, knobs, demos)
     tab.live(cloud, {**knobs, "dots": "dots"})
     tab.live(table, {**knobs, "dots": "dots", "dot": "dot"})
 
@@ -97,32 +102,43 @@ def controls(tab: Tab) -> dict[str, Any]:
     knobs["endpoint"] = tab.radio("endpoint", ENDPOINTS, "stop")
     knobs["seed"] = tab.seed("seed", 1)
     tab.radio("view", ("spread", "place"), "spread")
+    for name in ("law", "schedule", "spacing", "steps", "seed"):
+        tab.facts[name]["surprise"] = True
     return knobs
 
 
-def studies(tab: Tab, knobs: dict[str, Any]) -> None:
-    """Error against steps for what is chosen, and the demos: each turns the knobs and measures one thing."""
-    with gr.Column(elem_classes="nw-card"):
-        tab.prose("samplers.study", "h3", "nw-part")
-        tab.prose("samplers.study.lead")
-        with gr.Row(elem_classes="nw-study-buttons"):
-            measure = tab.button("measure", variant="primary", size="sm", elem_classes="nw-measure")
-            stop = tab.button("halt", size="sm", elem_classes="nw-quiet nw-halt")
-        plot = Plot(None, elem_id="samplers-study", height=380)
-        notes = Part("notes", NOTES, "samplers-notes")
-        # The visitor's dots live in the page: its script puts them into this input on the way.
-        asked = {"dots": gr.JSON(FIRST_DOTS, visible=False), **{k: v for k, v in knobs.items() if k != "steps"}}
-        fill_in = "(dots, ...rest) => [noisewalk.valueOf('samplers', 'dots'), ...rest]"
-        runs = [tab.bind(measure.click, errors, asked, [plot, notes], js=fill_in, concurrency_id="samplers")]
-        tab.prose("samplers.demos", "h3", "nw-part")
-        with gr.Column(elem_classes="nw-demos"):
-            for key, demo in DEMOS.items():
-                with gr.Row(elem_classes="nw-demo"):
-                    button = tab.button(f"demo.{key}", size="sm", elem_classes="nw-quiet", elem_id=f"samplers-{key}")
-                    tab.prose(f"samplers.demo.{key}.text")
-                turn(button, demo.knobs, knobs)
-                runs.append(tab.bind(button.click, demo.study, {}, [plot, notes], concurrency_id="samplers"))
-        stop.click(None, None, None, cancels=runs)
+def study(tab: Tab, knobs: dict[str, Any], demos: dict[str, gr.Button]) -> None:
+    """Error against steps for what is chosen; a demo's button turns the knobs and measures one thing instead."""
+    tab.prose("samplers.study", "h3", "nw-part")
+    tab.prose("samplers.study.lead")
+    with gr.Row(elem_classes="nw-study-buttons"):
+        measure = tab.button("measure", variant="primary", size="sm", elem_id="samplers-measure")
+        halt = tab.button("halt", size="sm", elem_classes="nw-quiet", elem_id="samplers-halt")
+    plot = Plot(None, elem_id="samplers-study", height=380)
+    notes = Part("notes", NOTES, "samplers-notes")
+    # The visitor's dots live in the page: its script puts them into this input on the way.
+    asked = {"dots": gr.JSON(FIRST_DOTS, visible=False), **{k: v for k, v in knobs.items() if k != "steps"}}
+    fill_in = "(dots, ...rest) => [noisewalk.valueOf('samplers', 'dots'), ...rest]"
+    shown = {"outputs": [plot, notes], "concurrency_id": "samplers"}
+    runs = {measure: tab.bind(measure.click, errors, asked, js=fill_in, **shown)}
+    for key, button in demos.items():
+        turn(button, DEMOS[key].knobs, knobs)
+        runs[button] = tab.bind(button.click, DEMOS[key].study, {}, **shown)
+    for button in runs:
+        button.click(None, None, None, cancels=[run for other, run in runs.items() if other is not button])
+    halt.click(None, None, None, cancels=list(runs.values()))
+
+
+def demos_of(tab: Tab) -> dict[str, gr.Button]:
+    """A button and a sentence for each demo."""
+    tab.prose("samplers.demos", "h3", "nw-part")
+    buttons = {}
+    with gr.Column(elem_classes="nw-demos"):
+        for key in DEMOS:
+            with gr.Column(elem_classes="nw-demo"):
+                buttons[key] = tab.button(f"demo.{key}", size="sm", elem_classes="nw-quiet", elem_id=f"samplers-{key}")
+                tab.prose(f"samplers.demo.{key}.text")
+    return buttons
 
 
 def turn(button: gr.Button, values: dict[str, Any], knobs: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ def seeds_of(seed: int) -> list[int]:
 def at_times(denoise: Denoiser, name: str, x: Tensor, times: Tensor, seeds: list[int]) -> list[Step]:
     """The steps of a run, one for each time; a refusal if the run left all bounds."""
     steps = list(sample(denoise, name, x, times, seeds))
-    if steps[-1].t.ndim:
+    if steps[0].t.ndim:
         steps = resampled(denoise.schedule, steps, times)
     if not all(torch.isfinite(step.x).all() for step in steps):
         raise Refused("samplers-diverged")
