@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,15 +56,21 @@ def test_traditional_and_simplified_are_not_mixed() -> None:
     assert not {k for k, s in table("zh-CN").items() if only_traditional & set(s)}
 
 
-def test_every_refusal_has_its_sentence() -> None:
-    raised = {
-        key
-        for path in CODE
-        if path.suffix == ".py"
-        for key in re.findall(r"Refused\(\s*\"([a-z0-9-]+)\"", path.read_text("utf-8"))
-    }
-    assert raised, "the pattern no longer finds anything"
-    assert not {key for key in raised if f"refused.{key}" not in table("en")}
+def refusals() -> Iterator[tuple[str, set[str | None]]]:
+    """Every `Refused("key", name=...)` in the code, with the names it gives; None stands for **values."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8")) if path.suffix == ".py" else ast.Module([], [])):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args:
+                if isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+
+
+def test_every_refusal_has_its_sentence_and_fills_it() -> None:
+    raised = list(refusals())
+    assert len(raised) > 40, "the search no longer finds them"
+    for key, given in raised:
+        assert f"refused.{key}" in table("en"), key
+        assert None in given or holes(table("en")[f"refused.{key}"]) <= given, key
 
 
 def test_every_key_that_code_names_exists() -> None:
