@@ -109,9 +109,8 @@ def list_models(chosen: argparse.Namespace) -> None:
         print(json.dumps(rows))
         return
     for row in rows:
-        print(
-            f"{row['name']:20} {row['kind']:10} {row['data']:8} {row['parameters']:>10,}  {row['file'] or 'not trained'}"
-        )
+        state = row["file"] or "not trained"
+        print(f"{row['name']:20} {row['kind']:10} {row['data']:8} {row['parameters']:>10,}  {state}")
 
 
 def parameters(recipe: Recipe) -> int:

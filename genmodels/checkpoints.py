@@ -91,8 +91,8 @@ def read(path: Path) -> Card:
         with _opened(path) as file:
             text = (file.metadata() or {}).get("card", "")
             held = {key: (file.get_slice(key).get_shape(), file.get_slice(key).get_dtype()) for key in file.keys()}  # noqa: SIM118
-        facts = json.loads(text) if len(text) <= LONGEST else None
-        card = Card(**facts)
+        assert len(text) <= LONGEST
+        card = Card(**json.loads(text))
         assert card.format == FORMAT and isinstance(card.weights, str) and _modest(card.config)
         with torch.device("meta"):  # costs nothing, so a card cannot ask for more than its file holds
             model = _recipe(card.recipe).build(**card.config)

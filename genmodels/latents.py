@@ -37,12 +37,9 @@ def slerp(a: Tensor, b: Tensor, amount: float) -> Tensor:
     # the angle by its tangent: exact for near and for opposite latents, where the cosine is flat
     angle = 2 * torch.atan2((unit_a - unit_b).norm(dim=1, keepdim=True), (unit_a + unit_b).norm(dim=1, keepdim=True))
     norm = (1 - amount) * norm_a + amount * norm_b
-    # sin(amount angle) / sin(angle), finite for angle 0 and for half a turn
-    toward_a = (
-        (1 - amount) * torch.sinc((1 - amount) * angle / torch.pi) / torch.sinc(angle / torch.pi).clamp(min=1e-12)
-    )
-    toward_b = amount * torch.sinc(amount * angle / torch.pi) / torch.sinc(angle / torch.pi).clamp(min=1e-12)
-    return (norm * (toward_a * unit_a + toward_b * unit_b)).reshape(a.shape).to(a.dtype)
+    toward_a, toward_b = (part * torch.sinc(part * angle / torch.pi) for part in (1 - amount, amount))
+    whole = torch.sinc(angle / torch.pi).clamp(min=1e-12)  # sin(part angle) / sin(angle), finite also at half a turn
+    return (norm / whole * (toward_a * unit_a + toward_b * unit_b)).reshape(a.shape).to(a.dtype)
 
 
 def walk(a: Tensor, b: Tensor, frames: int, way: str = "slerp") -> Iterator[Tensor]:

@@ -1,4 +1,4 @@
-"""Distances between sets of samples, given as rows of numbers (N, D); each is read beside its floor, real against real."""
+"""Distances between sets of samples, rows of numbers (N, D); each is read beside its floor, real against real."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Distance = Callable[[Tensor, Tensor], Tensor]
 
 
 def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 256, seed: int = 0) -> Tensor:
-    """Root mean square over random directions of the Wasserstein-2 distance of the two sets seen along them; equal N."""
+    """Root mean square, over random directions, of the Wasserstein-2 distance along them; both sets of one size."""
     chance = torch.Generator().manual_seed(seed)
     way = torch.randn(a.shape[1], directions, generator=chance, dtype=torch.float64).to(a)
     way = way / way.norm(dim=0)

@@ -1,4 +1,4 @@
-"""Runs on disk: snapshots from which training goes on as if never stopped, sheets to look at, and the card at the end."""
+"""Runs on disk: snapshots from which training goes on as if never stopped, sheets to look at, a card at the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,7 +47,7 @@ class Resumable(Trainer, Protocol):
 
 def run(
     name: str, dataset: Dataset, steps: int | None = None, device: str = "auto", folder: Path = FOLDER
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Train a row of ZOO, from its newest snapshot if there is one; a closed or a finished run leaves a snapshot."""
     recipe, place = recipe_of(name), folder / name
     steps = recipe.steps if steps is None else steps

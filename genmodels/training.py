@@ -67,7 +67,7 @@ class EMA:
     def update(self, net: nn.Module, step: int) -> None:
         """Young averages forget faster, so that the random start does not linger."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)
+        torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)  # type: ignore[reportPrivateImportUsage]
         for kept, new in zip(self.net.buffers(), net.buffers(), strict=True):
             kept.copy_(new)
 

@@ -17,7 +17,7 @@ from genmodels.models.gan import GAN, GANTrainer
 
 @dataclass(frozen=True)
 class Recipe:
-    """`build` is called with the data set's shape (and labels) and `config`; `trainer` with the model and `optimizer`."""
+    """`build` gets the data set's shape (and labels) and `config`; `trainer` the model and `optimizer`."""
 
     kind: str
     build: Callable[..., nn.Module]
@@ -51,7 +51,16 @@ def recipe_of(name: str) -> Recipe:
 
 
 ZOO: dict[str, Recipe] = {
-    "faces-gan": Recipe("gan", GAN, GANTrainer, "faces", steps=20_000, batch=32),
+    "faces-gan": Recipe(
+        "gan",
+        GAN,
+        GANTrainer,
+        "faces",
+        steps=20_000,
+        batch=24,
+        config={"latent": 64, "generator": [192, 128, 80, 40], "discriminator": [40, 80, 128, 192]},
+        optimizer={"loss": "relativistic", "gamma": 1.0, "every": 4, "lr": 4e-4, "decay": 0.998},
+    ),
     "faces-diffusion": Recipe(
         "diffusion",
         Diffusion,
@@ -79,7 +88,7 @@ ZOO: dict[str, Recipe] = {
         steps=600,
         batch=64,
         config={"latent": 16, "generator": [48, 32], "discriminator": [32, 48]},
-        optimizer={"gamma": 0.1, "decay": 0.99, "lr": 1e-3},
+        optimizer={"gamma": 0.1, "decay": 0.98, "lr": 1e-3},
     ),
     "digits-diffusion": Recipe(
         "diffusion",

@@ -1,4 +1,4 @@
-"""The parts that the convolutional networks share: modulated residual blocks, attention, smooth features of a number."""
+"""What the convolutional networks share: modulated residual blocks, attention, smooth features of a number."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 class Smooth(nn.Module):
     """Low frequencies of log-SNR: what depends on them bends so gently that an ODE solver keeps its order."""
 
+    frequency: Tensor
     REACH = 16.0  # log-SNR is squashed softly to this range, where the lowest wave is still one-to-one
 
     def __init__(self, waves: int = 8) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ HEAVIEST = 20.0  # the largest weight a nearly clean picture gets in the loss
 
 
 class Diffusion(LatentModel):
-    """A Denoiser; and a LatentModel, through its deterministic sampler. `labels` are the sizes of the label's blocks."""
+    """A Denoiser, and a LatentModel by its deterministic sampler; `labels` are the sizes of the label's blocks."""
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class Diffusion(LatentModel):
         """Deterministic DDIM from noise z: the same z always becomes the same picture."""
         x = z * self.schedule.prior_std()
         times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
-        for t, after in zip(times[:-1], times[1:], strict=True):
+        for t, after in pairwise(times):
             estimate = self(x, t)
             x = self.schedule.add_noise(estimate.x0, estimate.eps, after)
         return x.clamp(-1, 1)

@@ -19,7 +19,7 @@ class Generator(LatentModel):
     """z (B, latent) -> (B, C, H, W); every block sees z again."""
 
     def __init__(
-        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 192, 128, 64), fine: int = 8
+        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 128, 80, 40), fine: int = 8
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
@@ -35,6 +35,7 @@ class Generator(LatentModel):
         )
         self.shuffle = nn.Conv2d(channels[-1], 4 * fine, 3, padding=1)
         self.leave = nn.Conv2d(fine, shape[0], 3, padding=1)
+        start(self, slope=1.0)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def decode(self, z: Tensor) -> Tensor:
@@ -54,7 +55,7 @@ class Generator(LatentModel):
 class Discriminator(nn.Module):
     """(B, C, H, W) -> a score (B,); no norms and no batch statistics, so every picture is judged alone."""
 
-    def __init__(self, shape: Sequence[int], channels: Sequence[int] = (64, 128, 192, 192)) -> None:
+    def __init__(self, shape: Sequence[int], channels: Sequence[int] = (40, 80, 128, 192)) -> None:
         super().__init__()
         side = shape[1] // 2 ** len(channels)
         self.enter = nn.Conv2d(4 * shape[0], channels[0], 3, padding=1)
@@ -62,6 +63,7 @@ class Discriminator(nn.Module):
             Plain(before, after) for before, after in zip((channels[0], *channels[:-1]), channels, strict=True)
         )
         self.leave = nn.Linear(channels[-1] * side**2, 1)
+        start(self, slope=0.2)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -87,6 +89,19 @@ class Plain(nn.Module):
         return self.short(x) + self.conv2(F.leaky_relu(h, 0.2))
 
 
+def start(net: nn.Module, slope: float) -> None:
+    """First weights that hand the signal on in full, with every block as its short cut.
+
+    With torch's own it fades from layer to layer: the judge sees little but the mean, the generator collapses on it.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, a=slope)
+    for block in net.modules():
+        if isinstance(block, Residual | Plain):
+            nn.init.zeros_(block.conv2.weight)
+
+
 class GAN(nn.Module):
     """The two players."""
 
@@ -94,8 +109,8 @@ class GAN(nn.Module):
         self,
         shape: Sequence[int],
         latent: int = 64,
-        generator: Sequence[int] = (256, 192, 96, 48),
-        discriminator: Sequence[int] = (48, 96, 192, 256),
+        generator: Sequence[int] = (192, 128, 80, 40),
+        discriminator: Sequence[int] = (40, 80, 128, 192),
     ) -> None:
         super().__init__()
         self.generator = Generator(shape, latent, generator)
@@ -171,7 +186,7 @@ class GANTrainer:
 def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor) -> dict[str, float]:
     """Gradients of both players from one pass back through the discriminator.
 
-    Each score depends on its own picture only, so the generator's gradient at a picture is the discriminator's, rescaled.
+    Each score depends on its own picture only, so at each picture one player's gradient is the other's, rescaled.
     Where that is 0 (a hinge that is content) there is nothing to rescale, and a second pass is made.
     """
     real_score, fake_score = (half.detach().requires_grad_() for half in scores.chunk(2))

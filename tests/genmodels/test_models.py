@@ -1,0 +1,185 @@
+"""Networks: smooth conditioning, independence of the batch, and what a sampler needs of a diffusion model."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from genmodels import checkpoints
+from genmodels.denoising.parameterization import PARAMETERIZATIONS
+from genmodels.evaluation import denoising
+from genmodels.models.blocks import Attention, Smooth
+from genmodels.models.diffusion import Diffusion, hidden
+from genmodels.models.gan import GAN
+from genmodels.models.unet import UNet
+
+SMALL = {"patch": 2, "channels": 16, "multiples": [1, 2], "blocks": 1, "attention": 4}
+
+
+def stirred(net: torch.nn.Module) -> torch.nn.Module:
+    """Not as it starts, where much is zero."""
+    torch.manual_seed(1)
+    for parameter in net.parameters():
+        parameter.data += 0.05 * torch.randn_like(parameter)
+    return net.eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def model() -> Diffusion:
+    net = stirred(Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL))
+    assert isinstance(net, Diffusion)
+    return net
+
+
+def test_conditioning_is_one_to_one_smooth_and_finite_at_the_ends():
+    smooth, log_snr = Smooth().double(), torch.linspace(-25, 25, 2001, dtype=torch.float64)
+    features = smooth(log_snr)
+    speed = (features[1:] - features[:-1]).norm(dim=1) / 0.025
+    assert speed.min() > 1e-3, "two noise levels look alike"
+    # the highest wave is 8 pi / 24 a unit: no derivative can be larger than its powers allow
+    assert speed.max() <= (sum((k * math.pi / 24) ** 2 for k in range(1, 9))) ** 0.5
+    gaps = torch.cdist(features[::50], features[::50]) + torch.eye(41, dtype=torch.float64) * 9
+    assert gaps.min() > 1e-2
+    assert smooth(torch.tensor([-torch.inf, torch.inf])).isfinite().all()
+
+
+def measured_order(model: Diffusion, z: Tensor, steps: int, high: float = 4.0, low: float = -4.0) -> float:
+    """The order that RK4 shows on a model's ODE, from what halving the steps twice changes.
+
+    The ODE is dy/du = eps - x0 for y = x / (alpha + sigma) against u = sigma / (alpha + sigma).
+    """
+
+    def field(y: Tensor, u: Tensor) -> Tensor:
+        t = model.schedule.time_of(u / (1 - u))
+        alpha, sigma = model.schedule.alpha(t), model.schedule.sigma(t)
+        x0, eps = model(y * (alpha + sigma), t)
+        return eps - x0
+
+    def end(count: int) -> Tensor:
+        # even steps in log-SNR; the step of u is what the solver sees
+        log_snr = torch.linspace(low, high, count + 1, dtype=torch.float64)
+        u = torch.sigmoid(-log_snr / 2)
+        y = z.double()
+        for a, b in pairwise(u):
+            h, middle = b - a, (a + b) / 2
+            k1 = field(y, a)
+            k2 = field(y + h / 2 * k1, middle)
+            k3 = field(y + h / 2 * k2, middle)
+            y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + field(y + h * k3, b))
+        return y
+
+    coarse, middle, fine = (end(steps * k) for k in (1, 2, 4))
+    return math.log2((coarse - middle).norm() / (middle - fine).norm())
+
+
+def test_rk4_shows_its_order_on_a_network(model: Diffusion):
+    z = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    net = Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL)
+    net.load_state_dict(model.state_dict())
+    assert measured_order(net.double(), z, 16) >= 3.5
+
+
+@pytest.mark.parametrize("name", [n for n, card in checkpoints.available().items() if card.kind == "diffusion"])
+def test_rk4_shows_its_order_on_every_shipped_network(name: str):
+    model = checkpoints.load(name)
+    assert isinstance(model, Diffusion)
+    z = torch.randn(1, *model.latent_shape, generator=torch.Generator().manual_seed(0))
+    assert measured_order(model.double(), z, 12) >= 3
+
+
+@pytest.mark.parametrize("predicts", PARAMETERIZATIONS)
+def test_what_leaves_a_model_adds_up_to_x(predicts: str):
+    model = stirred(Diffusion((1, 8, 8), schedule="cosine", predicts=predicts, **SMALL)).double()
+    x = torch.randn(3, 1, 8, 8, dtype=torch.float64)
+    for t in (torch.tensor(0.3, dtype=torch.float64), torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)):
+        x0, eps = model(x, t)
+        assert torch.allclose(model.schedule.add_noise(x0, eps, t), x, atol=1e-12)
+
+
+def test_times_of_a_batch_are_each_their_own(model: Diffusion):
+    x, times = torch.randn(3, 1, 8, 8), torch.tensor([0.2, 0.5, 0.9], dtype=torch.float64)
+    together = model(x, times).x0
+    for k in range(3):
+        assert torch.allclose(model(x[k : k + 1], times[k]).x0[0], together[k], atol=1e-5)
+
+
+def test_zeros_mean_not_given(model: Diffusion):
+    x, t = torch.randn(2, 1, 8, 8), torch.tensor(0.5, dtype=torch.float64)
+    nothing, something = torch.zeros(2, 5), torch.eye(5)[:2]
+    assert torch.equal(model(x, t, nothing).x0, model(x, t).x0)
+    assert not torch.allclose(model(x, t, something).x0, model(x, t).x0)
+
+
+def test_loss_of_a_perfect_and_of_an_idle_network(model: Diffusion, monkeypatch: pytest.MonkeyPatch):
+    x0, eps = torch.randn(4, 1, 8, 8), torch.randn(4, 1, 8, 8)
+    t = torch.tensor([0.01, 0.4, 0.7, 1.0], dtype=torch.float64)
+    monkeypatch.setattr(model, "output", lambda *_: x0)
+    assert model.loss(x0, eps, t).abs().max() == 0
+    monkeypatch.setattr(model, "output", lambda *_: torch.zeros_like(x0))
+    weight = (1 / model.schedule.sigma(t) ** 2).clamp(max=20).float()
+    assert weight[0] == 20 and weight[3] == pytest.approx(1, abs=1e-3)
+    assert torch.allclose(model.loss(x0, eps, t), weight * x0.square().mean((1, 2, 3)), rtol=1e-5)
+
+
+def test_hidden_labels_are_hidden_by_blocks():
+    dice = torch.Generator().manual_seed(0)
+    label = torch.ones(4000, 5)
+    kept = hidden(label, (2, 3), 0.3, dice)
+    assert torch.equal(kept[:, 0], kept[:, 1]) and torch.equal(kept[:, 2], kept[:, 4])
+    none = (kept.sum(1) == 0).float().mean().item()
+    # all hidden: 3 in 10 by design, and of the others E[u²] = 1/3, for odds u that are uniform
+    assert none == pytest.approx(0.3 + 0.7 / 3, abs=0.03)
+    assert kept[:, 0].mean().item() == pytest.approx(0.7 / 2, abs=0.03)
+    assert hidden(torch.ones(3, 0), (), 0.3, dice).shape == (3, 0)
+
+
+def test_decoding_ends_in_range_and_by_its_seed_alone(model: Diffusion):
+    z = torch.randn(3, 1, 8, 8)
+    together = model.decode(z, steps=4)
+    assert together.abs().max() <= 1
+    assert torch.allclose(model.decode(z[1:2], steps=4)[0], together[1], atol=1e-5)
+
+
+def test_denoising_error_of_an_idle_network_is_the_power_of_the_pictures(model, monkeypatch: pytest.MonkeyPatch):
+    real = torch.rand(40, 1, 8, 8) - 0.5
+    monkeypatch.setattr(model, "output", lambda x, *_: torch.zeros_like(x))
+    for measure in denoising(model, real, seed=0).values():
+        assert measure["value"] == pytest.approx(real.square().mean().item(), rel=1e-4)
+
+
+def test_attention_does_not_care_where_things_are():
+    """Moving the places moves the answers with them."""
+    layer = stirred(Attention(32)).double()
+    x = torch.randn(1, 32, 4, 4, dtype=torch.float64)
+    order = torch.randperm(16)
+
+    def moved(y: Tensor) -> Tensor:
+        return y.flatten(2)[:, :, order].reshape(y.shape)
+
+    assert torch.allclose(layer(moved(x)), moved(layer(x)), atol=1e-12)
+
+
+@pytest.mark.parametrize("patch", [1, 2, 4])
+def test_a_new_unet_says_nothing_yet(patch: int):
+    net = UNet((3, 16, 16), patch=patch, channels=16, multiples=(1, 2), blocks=1)
+    x = torch.randn(2, 3, 16, 16)
+    said = net(x, torch.zeros(2))
+    assert said.shape == x.shape and torch.allclose(said, net.leave[-1].bias[0].expand_as(said), atol=1)
+
+
+def test_pictures_are_judged_alone():
+    judge = stirred(GAN((1, 8, 8), 4, (16, 8), (8, 16))).get_submodule("discriminator")
+    x = torch.randn(5, 1, 8, 8)
+    assert torch.allclose(judge(x)[2:3], judge(x[2:3]), atol=1e-5)
+
+
+def test_first_weights_hand_the_signal_on():
+    """A generator that starts deaf to z, or a judge that starts blind, collapses."""
+    torch.manual_seed(0)
+    game = GAN((1, 8, 8), 16, (48, 32), (32, 48)).requires_grad_(False)
+    assert game.generator.decode(torch.randn(256, 16)).std(0).mean() > 0.08
+    assert game.discriminator(torch.randn(256, 1, 8, 8)).std() > 0.3

@@ -1,0 +1,72 @@
+"""Every row of the zoo, through the real command line: trained, exported, listed, drawn from, measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from genmodels import checkpoints
+from genmodels.__main__ import main
+from genmodels.evaluation import drawable
+from genmodels.latents import draw
+from genmodels.zoo import ZOO
+from tests.genmodels.tiny import shrink
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_from_recipe_to_picture(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    shrink(monkeypatch)
+    recipe = ZOO[name]
+    shape = recipe.data().shape
+
+    def command(*words: str) -> list:
+        places = ["--json", "--runs", str(tmp_path / "runs"), "--checkpoints", str(tmp_path / "checkpoints")]
+        assert main([*words, *places]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    lines = command("train", name, "--steps", "2", "--device", "cpu")
+    assert [line["step"] for line in lines] == [1, 2]
+    assert all(line.keys() == {"step", "rate", "eta", "metrics"} for line in lines)
+
+    (before,) = command("list")
+    assert {row["name"]: row["file"] for row in before} == dict.fromkeys(ZOO)
+    (exported,) = command("export", name, "--n", "2")
+    assert exported["steps"] == 2 and exported["bytes"] < 10_000_000
+    (after,) = command("list")
+    row = next(row for row in after if row["name"] == name)
+    assert row["file"] == f"{name}.safetensors" and row["metrics"]["n"] == 2
+    assert row["kind"] == recipe.kind and row["data"] == recipe.dataset and row["parameters"] <= 4_600_000
+
+    (drawn,) = command("sample", name, "--n", "2", "--seed", "5", "--out", str(tmp_path / "out"))
+    assert drawn["seeds"] == [5, 6] and len(drawn["sha256"]) == 64
+    (again,) = command("sample", name, "--n", "2", "--seed", "5", "--out", str(tmp_path / "out"))
+    assert again["sha256"] == drawn["sha256"]
+    with Image.open(drawn["files"][0]) as picture:
+        assert picture.size == (max(64, shape[2]),) * 2 and len(picture.getbands()) == shape[0]
+
+    (measured,) = command("evaluate", name, "--n", "2")
+    assert measured["n"] == 2 and measured["seed"] == 0
+    for measure in measured["metrics"].values():
+        assert measure.keys() == {"value", "low", "high", "floor"}
+        assert measure["low"] <= measure["value"] <= measure["high"]
+
+    model = drawable(checkpoints.load(name, folder=tmp_path / "checkpoints"))
+    pictures = model.decode(draw(model.latent_shape, [1, 2, 3]))
+    assert pictures.shape == (3, *shape) and pictures.dtype == torch.float32
+    assert pictures.isfinite().all() and pictures.abs().max() <= 1
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_row_is_plain_data(name: str):
+    """So that a card can carry it and a resumed run can be compared with it."""
+    recipe = ZOO[name]
+    config = recipe.full_config(recipe.data())
+    assert json.loads(json.dumps(config)) == config
+    assert json.loads(json.dumps(recipe.optimizer)) == recipe.optimizer
+    assert recipe.after is None or recipe.after in ZOO
