@@ -256,6 +256,7 @@ def test_a_run_streams_in_and_is_scrubbed_without_a_request(widgets: Any) -> Non
     assert widgets.evaluate("frames_.at(-1).caption") == {"t": 1, "alpha_bar": 0}
     first = panes(widgets)
     assert len(first) == 3 and first[0] != final[0] and first[2] != final[2]
+    widgets.locator("#steps .nw-panes").scroll_into_view_if_needed()
     drag = widgets.locator("#steps .nw-panes").bounding_box()
     widgets.mouse.move(drag["x"] + 5, drag["y"] + 60)
     widgets.mouse.down()
