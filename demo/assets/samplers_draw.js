@@ -161,7 +161,7 @@
   function own(pen, scene, ink) {
     const [cx, cy] = scene.frame.at(scene.last), { unit } = scene.frame;
     pen.strokeStyle = ink; pen.lineWidth = 1.2;
-    for (const [x, y] of scene.dots) circle(pen, cx + x * unit, cy - y * unit, 7);
+    for (const [x, y] of scene.dots) circle(pen, cx + x * unit, cy - y * unit, Math.min(7, unit / 9));
     if (!scene.aim) return;
     const [x, y] = [cx + scene.aim[0] * unit, cy - scene.aim[1] * unit];
     pen.beginPath(); pen.moveTo(x - 9, y); pen.lineTo(x + 9, y); pen.moveTo(x, y - 9); pen.lineTo(x, y + 9); pen.stroke();
@@ -177,7 +177,8 @@
     if (on("score")) arrows(pen, scene, k, css(rgb(look.ink), 0.38));
     if (look.spread && scene.shown[0]) dots(pen, scene, scene.shown[0], 0, 1.1, css(rgb(scene.grey), 0.5 * Math.max(faint, 0.4)));
     if (on("trails")) trails(pen, scene, k, faint);
-    for (const run of scene.shown) dots(pen, scene, run, k, 2, css(rgb(run.ink), look.chosen >= 0 ? 0.22 : 0.88));
+    const size = Math.max(1.2, Math.min(2, scene.frame.unit / 36));
+    for (const run of scene.shown) dots(pen, scene, run, k, size, css(rgb(run.ink), look.chosen >= 0 ? 0.22 : 0.88));
     if (on("truth") && scene.truth) truth(pen, scene, css(rgb(look.ink), 0.75 * Math.max(faint, 0.3)));
     if (look.chosen >= 0 && scene.shown.length) followed(pen, scene, k, look.chosen, look.ink);
     if (look.placing) own(pen, scene, look.ink);

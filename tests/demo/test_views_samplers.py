@@ -17,6 +17,7 @@ from demo.views.samplers import ARROWS, REACH, judge, walk
 from demo.views.samplers_demos import DEMOS, HEUN, RING, belonging, landed
 from demo.views.samplers_errors import Curve, Rounding, error, errors, slope
 from demo.views.samplers_laws import LAW_NAMES, ClustersDenoiser, World, read_dots
+from demo.views.samplers_oracles import MADE, SAMPLES, exact_ratio, round_trip, sampled_ratio
 from demo.views.samplers_setting import COUNT, SPACING_NAMES, Setting, at_times, reference, seeds_of, true_path
 from genmodels.denoising.exact import MixtureDenoiser
 from genmodels.errors import Refused
@@ -313,3 +314,26 @@ def test_a_run_that_leaves_all_bounds_is_refused():
     times = setting.times(3)
     with pytest.raises(Refused, match="bounds"):
         at_times(denoise, "euler", torch.full((1, 2), math.inf, dtype=torch.float64), times, [0])
+
+
+@pytest.mark.parametrize(
+    ("n", "known"), [(5, (0.539, 0.496, 1.373)), (10, (0.748, 0.667, 1.178)), (20, (0.868, 0.783, 1.088))]
+)
+def test_the_variance_curves_are_the_published_recursion_and_samples_lie_on_them(n, known):
+    for key, value in zip(MADE, known, strict=True):
+        exact = exact_ratio(key, n)
+        assert exact == pytest.approx(value, abs=1.1e-3)
+        assert sampled_ratio(key, n) == pytest.approx(exact, abs=4 * exact / math.sqrt(2 * 2 * SAMPLES))
+
+
+def test_ddim_drifts_at_first_order_and_bdia_comes_home_only_with_both_states():
+    setting = Setting(World("gaussian"), "log-linear", "exponential", "stop")
+    denoise = setting.world.denoiser(setting.noising())
+    data = denoise.sample(32, torch.Generator().manual_seed(0))
+    far = {
+        way: [(n, round_trip(way, denoise, data, setting.times(n))) for n in (64, 128, 256)]
+        for way in ("ddim", "bdia-both", "bdia-one")
+    }
+    assert slope(tuple(far["ddim"])) == pytest.approx(1, abs=0.15)
+    assert max(value for _, value in far["bdia-both"]) < 1e-11
+    assert min(value for _, value in far["bdia-one"]) > 1e-7
