@@ -16,12 +16,10 @@ from demo.widgets.plot import Plot
 from demo.widgets.widget import Widget
 from demo.wiring import serve
 from genmodels.datasets.points import LAWS
-from genmodels.knobs import Knob
 from genmodels.schedules.drawn import RANGES
 
 PARTS = Path(__file__).parents[1] / "assets" / "schedules"
 SLOTS_MARKUP = '<div class="nw-widget nw-slots" role="group"></div>'
-SHARE = Knob(0.2, 3, 0.05, 0.6)
 STARTS = view.starts()
 
 
@@ -59,9 +57,10 @@ def layout(tab: Tab) -> None:
             spacing = tab.choice("spacing", view.SPACING_MENU, view.OFF, group="spacings", elem_id="schedules-spacing")
             with gr.Column(elem_classes="nw-for-spacing"):
                 n = tab.slider("n", view.N)
-                rho = tab.slider("rho", Knob(0.2, 20, 0.1, 7.0), elem_classes="nw-for-rho")
-                a = tab.slider("a", SHARE, elem_classes="nw-for-beta")
-                b = tab.slider("b", SHARE, elem_classes="nw-for-beta")
+                rho = tab.slider("rho", view.RHO, elem_classes="nw-for-rho")
+                power = tab.slider("power", view.POWER, elem_classes="nw-for-power")
+                a = tab.slider("a", view.SHARE, elem_classes="nw-for-beta")
+                b = tab.slider("b", view.SHARE, elem_classes="nw-for-beta")
                 endpoint = tab.radio("endpoint", view.ENDPOINTS, "zero", elem_classes="nw-pills")
         with gr.Column(elem_classes="nw-stage"):
             with gr.Column(elem_classes="nw-card nw-curves-card"):
@@ -80,7 +79,7 @@ def layout(tab: Tab) -> None:
     every = {"slots": "slots", "drawn": "drawn", "focus": "focus", "T": T}
     tab.live(forward, every | controls)
     looks = {"quantity": quantity, "axis": axis, "log": log, "spacing": spacing, "n": n, "endpoint": endpoint}
-    tab.live(plot, every | looks | {"rho": rho, "a": a, "b": b})
+    tab.live(plot, every | looks | {"rho": rho, "power": power, "a": a, "b": b})
 
 
 def forward_card(tab: Tab):

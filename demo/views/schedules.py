@@ -14,7 +14,7 @@ from demo.views import schedules_forward as process
 from demo.views import schedules_plots as plots
 from demo.views.schedules_slots import SLOTS, Slot, at_the_end, preserves_variance, read_drawn, read_slots
 from genmodels.datasets.points import LAWS
-from genmodels.knobs import Knob, checked, knobs_of
+from genmodels.knobs import Knob, knobs_of
 from genmodels.schedules import SCHEDULES, NoiseSchedule
 from genmodels.schedules.drawn import Drawn
 from genmodels.spacing import SPACINGS
@@ -27,6 +27,8 @@ STEPS = Knob(10, 1000, 10, 1000)
 N = Knob(2, 50, 1, 10)
 TIME = Knob(0, 1, 0.001, 0.35)
 ITEM = Knob(0, 9999, 1, 7)
+RHO, POWER = knobs_of(SPACINGS["karras"])["rho"], knobs_of(SPACINGS["polyexponential"])["rho"]
+SHARE = knobs_of(SPACINGS["beta"])["a"]
 HANDLES = 7
 STARTS = ("cosine", "linear", "sigmoid", "laplace", "flow")
 
@@ -46,9 +48,10 @@ def curves(
     spacing: Annotated[str, OneOf(SPACING_MENU)],
     n: Annotated[int, N],
     endpoint: Annotated[str, OneOf(ENDPOINTS)],
-    rho: Annotated[float, Knob(0.2, 20, 0.1)] = 7.0,
-    a: Annotated[float, Knob(0.2, 3, 0.05)] = 0.6,
-    b: Annotated[float, Knob(0.2, 3, 0.05)] = 0.6,
+    rho: Annotated[float, RHO] = 7.0,
+    power: Annotated[float, POWER] = 1.5,
+    a: Annotated[float, SHARE] = 0.6,
+    b: Annotated[float, SHARE] = 0.6,
 ) -> dict[str, Any]:
     """The figure of all slots that are on."""
     lines, ticks = [], []
@@ -58,7 +61,8 @@ def curves(
             x = curve.along(schedule, axis, T, t)
             lines.append(plots.Line(slot.name, "" if k else label(slot), x.numpy(), y.numpy(), "dot" if k else "solid"))
         if spacing in RULES:
-            t = SPACINGS[spacing](schedule, n, endpoint, **spacing_knobs(spacing, rho=rho, a=a, b=b))
+            own = {"karras": {"rho": rho}, "polyexponential": {"rho": power}, "beta": {"a": a, "b": b}}.get(spacing, {})
+            t = SPACINGS[spacing](schedule, n, endpoint, **own)
             x, y = curve.along(schedule, axis, T, t), curve.values_at(schedule, quantity, T, t)
             ticks.append(plots.Line(slot.name, label(slot), x.numpy(), y.numpy()))
     followed = next(slot for slot in slots if slot.name == focus)
@@ -80,11 +84,6 @@ def side_by_side(slot: Slot, drawn: Drawn, axis: str, T: int, n: int, endpoint: 
 def label(slot: Slot) -> str:
     name = f"t:schedules.{slot.schedule}"
     return plots.said("schedules.rescaled", name=name) if slot.zero else name
-
-
-def spacing_knobs(spacing: str, **values: float) -> dict[str, float]:
-    """Those that this spacing has."""
-    return checked(SPACINGS[spacing], {k: v for k, v in values.items() if k in knobs_of(SPACINGS[spacing])})
 
 
 def forward(

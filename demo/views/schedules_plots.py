@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ HOVER = "%{x:.4~g} → %{y:.4~g}<extra>%{fullData.name}</extra>"
 class Line:
     """One curve ready to be drawn: places on the axis, values, the slot it belongs to."""
 
-    def __init__(self, slot: str, label: str, x: Sequence[float], y: Sequence[float], dash: str = "solid") -> None:
+    def __init__(self, slot: str, label: str, x: np.ndarray, y: np.ndarray, dash: str = "solid") -> None:
         self.slot, self.label, self.dash = slot, label, dash
         self.x, self.y = np.asarray(x, float), np.asarray(y, float)
 
@@ -153,7 +152,8 @@ def histogram(values: np.ndarray, alpha: float, sigma: float) -> dict[str, Any]:
     law = peak * np.exp(-0.5 * (x / width) ** 2)
     bars = {
         "type": "bar", "x": numbers((bins[1:] + bins[:-1]) / 2), "y": numbers(density),
-        "width": tidy(bins[1] - bins[0]), "marker": {"color": "--nw-noise/0.55", "line": {"width": 0}}, "hoverinfo": "skip",
+        "width": tidy(bins[1] - bins[0]), "marker": {"color": "--nw-noise/0.55", "line": {"width": 0}},
+        "hoverinfo": "skip",
     }  # fmt: skip
     normal = {
         "x": numbers(x), "y": numbers(law), "mode": "lines", "hoverinfo": "skip",
