@@ -15,6 +15,7 @@ from PIL import Image
 from demo.checks import accept, accepts
 from demo.fairness import PROCESSOR, Meter, Newest
 from demo.pictures import jpeg
+from demo.streaming import RUNS
 from demo.words import LANGUAGES
 from genmodels.errors import Refused
 
@@ -85,6 +86,15 @@ def serve(view: Callable[..., Any], names: Sequence[str] = ()) -> Callable[..., 
 
     answer.__name__ = view.__name__
     return answer
+
+
+def again(message: Any) -> dict[str, Any]:
+    """Frames of a running or finished run that a timeline missed: {"run", "start"} in, a piece out."""
+    known = isinstance(message, dict) and isinstance(message.get("run"), str) and type(message.get("start")) is int
+    try:
+        return RUNS.again(message["run"], message["start"]) if known else {}
+    except Refused as refused:
+        return {"error": {"key": refused.key, "values": refused.values}}
 
 
 def publish(view: Callable[..., Any]) -> Any:

@@ -9,9 +9,11 @@ from demo.tabs.page import Tab
 from demo.views import denoising
 from demo.widgets.plot import Plot
 from demo.widgets.timeline import Timeline
-from demo.wiring import serve
+from demo.wiring import again, serve
 from genmodels.knobs import Knob
 from genmodels.spacing import SPACINGS
+
+HALT = "() => { window.dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'denoising-run', stop: true } })) }"
 
 
 def layout(tab: Tab) -> None:
@@ -34,10 +36,10 @@ def layout(tab: Tab) -> None:
         with gr.Column(elem_classes="nw-stage"), gr.Column(elem_classes="nw-card"):
             curve = Plot(denoising.curve(models[0]), elem_id="denoising-curve", label="t:denoising.curve",
                          serve=serve(denoising.curve), height=150)  # fmt: skip
-            timeline = Timeline(elem_id="denoising-run")
+            timeline = Timeline(elem_id="denoising-run", panes=list(denoising.PANES), frames=again)
             tab.facts_line("denoising.here", "denoising-run")
             tab.facts_line("denoising.identity", "denoising-run")
     tab.live(curve, {"model": model})
     controls = {"model": model, "sampler": sampler, "spacing": spacing, "steps": steps, "seed": seed, "count": count}
     running = tab.bind(run.click, denoising.run, controls, timeline, concurrency_id="runs", concurrency_limit=2)
-    stop.click(None, None, None, cancels=[running], api_visibility="private")
+    stop.click(None, None, None, js=HALT, cancels=[running], api_visibility="private")

@@ -12,6 +12,7 @@ from demo import library
 from demo.checks import OneOf
 from demo.fairness import InTurn
 from demo.pictures import jpeg, to_image
+from demo.streaming import stream
 from genmodels.knobs import Knob
 from genmodels.samplers import SAMPLERS, BrownianNoise, Step
 from genmodels.schedules import NoiseSchedule
@@ -19,7 +20,6 @@ from genmodels.spacing import SPACINGS
 
 COUNTS = ("1", "4", "16")
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
-EVERY = 0.06  # seconds between two messages to the page: quick steps travel together
 Model = Annotated[str, OneOf(library.diffusion_models)]
 Sampler = Annotated[str, OneOf(SAMPLERS)]
 Spacing = Annotated[str, OneOf([name for name in SPACINGS if name != "by-hand"])]
@@ -30,15 +30,7 @@ Count = Annotated[str, OneOf(COUNTS)]
 
 def run(model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count) -> Iterator[dict]:
     """From noise to picture: each message carries the frames that were finished since the last one."""
-    frames, began = [], time.monotonic()
-    head = {"run": f"{time.monotonic_ns()}", "panes": list(PANES), "total": steps + 1}
-    sent, last = 0, began
-    for frame in frames_of(model, sampler, spacing, steps, seed, int(count)):
-        frames.append(frame)
-        if time.monotonic() - last >= EVERY or not sent:
-            yield {**head, "start": sent, "add": frames, "done": False}
-            sent, frames, last = sent + len(frames), [], time.monotonic()
-    yield {**head, "start": sent, "add": frames, "done": True}
+    yield from stream(PANES, frames_of(model, sampler, spacing, steps, seed, int(count)), steps + 1)
 
 
 def frames_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[dict[str, Any]]:

@@ -187,8 +187,18 @@ listen(panes, 'pointermove', event => {
 });
 listen(panes, 'lostpointercapture', () => { grip = null; pick(); });
 
-listen(window, 'noisewalk:timeline', ({ detail }) => { // {timeline, value} feeds it, {timeline, index} moves it
+// A run that was stopped has no more to come: what there is of it is all of it.
+function stop() {
+  const run = coming ?? shown;
+  if (!run || run.done) return;
+  if (run.shots.length) run.take({ start: run.shots.length, done: true });
+  else coming = null;
+  wake();
+}
+
+listen(window, 'noisewalk:timeline', ({ detail }) => { // {timeline, value} feeds it, {…, index} moves it, {…, stop} ends it
   if (detail.timeline !== name) return;
+  if (detail.stop) stop();
   if (detail.value) take(detail.value);
   if (Number.isFinite(detail.index)) scrub(detail.index);
 });

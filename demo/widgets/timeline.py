@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from demo.widgets.widget import Widget
-
-OVERLAP = 8  # Gradio merges updates that arrive while the page is busy; so many merged ones lose nothing
 
 PLAY = '<svg viewBox="0 0 16 16" aria-hidden="true"><path class="nw-go" d="M4 2.5v11l9-5.5z"/>'
 PLAY += '<path class="nw-stay" d="M4 3h3v10H4zM9 3h3v10H9z"/></svg>'
@@ -66,17 +64,3 @@ class Timeline(Widget):
             smooth=smooth,
             **options,
         )
-
-
-def pieces(run: str, panes: list[str], shots: Iterable[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
-    """Stream {"frames": [base64], "caption": {...}} as values of a Timeline; stopping early ends the run there."""
-    recent: list[dict[str, Any]] = []
-    start, count = 0, 0
-    for shot in shots:
-        if len(recent) == 2 * OVERLAP:
-            recent, start = recent[OVERLAP:], start + OVERLAP
-        recent = [*recent, shot]
-        count += 1
-        yield {"run": run, "panes": panes, "start": start, "add": recent, "total": total, "done": count == total}
-    if count != total:
-        yield {"run": run, "panes": panes, "start": start, "add": recent, "total": count, "done": True}

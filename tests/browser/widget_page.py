@@ -13,10 +13,12 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from demo.streaming import RUNS
+from demo.streaming import stream as streamed
 from demo.widgets.live_canvas import LiveCanvas
 from demo.widgets.plot import Plot
 from demo.widgets.point_cloud import PointCloud, packed
-from demo.widgets.timeline import Timeline, pieces
+from demo.widgets.timeline import Timeline
 from demo.widgets.widget import STYLES
 
 # Stands in for the page's own script: English sentences, or the bare keys in brackets.
@@ -203,7 +205,7 @@ def piece(run: int, start: int, stop: int, lost: bool = False) -> dict[str, Any]
 
 def stream(nap: float = 0.02) -> Iterator[dict[str, Any]]:
     runs["count"] = run = runs.get("count", 0) + 1
-    yield from pieces(f"run{run}", PANES, shots(run, nap), FRAMES)
+    yield from streamed(PANES, shots(run, nap), FRAMES)
 
 
 def shots(run: int, nap: float) -> Iterator[dict[str, Any]]:
@@ -214,7 +216,9 @@ def shots(run: int, nap: float) -> Iterator[dict[str, Any]]:
 
 def again(message: dict[str, Any]) -> dict[str, Any]:
     calls.append(message)
-    return piece(int(message["run"].removeprefix("run")), message["start"], FRAMES)
+    name, start = message["run"], message["start"]
+    pretended = name.removeprefix("run").isdigit()
+    return piece(int(name.removeprefix("run")), start, FRAMES) if pretended else RUNS.again(name, start)
 
 
 def cloud(seed: int = 0, frames: int = 24, n: int = 300) -> dict[str, Any]:

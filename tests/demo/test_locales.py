@@ -60,9 +60,9 @@ def refusals() -> Iterator[tuple[str, set[str | None]]]:
     """Every `Refused("key", name=...)` in the code, with the names it gives; None stands for **values."""
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text("utf-8")) if path.suffix == ".py" else ast.Module([], [])):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused"
+            if called and node.args and isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value, {keyword.arg for keyword in node.keywords}
 
 
 def test_every_refusal_has_its_sentence_and_fills_it() -> None:
@@ -78,7 +78,7 @@ def test_every_key_that_code_names_exists() -> None:
         key for path in CODE for key in re.findall(r"""["'`]t:([a-z0-9_.-]+[a-z0-9_])["'`|]""", path.read_text("utf-8"))
     }
     assert named, "the pattern no longer finds anything"
-    assert not {key for key in named if key not in table("en")}
+    assert not {key for key in named - {"key"} if key not in table("en")}  # "t:key" is how comments call it
 
 
 def test_say_fills_holes() -> None:
