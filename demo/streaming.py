@@ -1,4 +1,4 @@
-"""Frames on their way to a timeline: in batches, and kept for a while, so that a batch lost on the way is sent again."""
+"""Frames on their way to a timeline: in batches, and kept for a while, so that what got lost is sent again."""
 
 from __future__ import annotations
 

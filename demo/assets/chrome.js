@@ -92,5 +92,7 @@
     if (press === "tour") tour();
   });
 
-  Object.assign(window.noisewalk, { notice, openTab, tour });
+  const halt = (timeline) => window.dispatchEvent(new CustomEvent("noisewalk:timeline", { detail: { timeline, stop: true } }));
+
+  Object.assign(window.noisewalk, { notice, openTab, tour, halt });
 })();

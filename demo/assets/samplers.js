@@ -13,18 +13,27 @@
     return Object.values(values);
   };
 
+  // A tab that nobody has opened asks for nothing.
+  parts.seen = target => new Promise(done => {
+    if (target.clientWidth) return done();
+    const eyes = new ResizeObserver(() => { if (target.clientWidth) { eyes.disconnect(); done(); } });
+    eyes.observe(target);
+  });
+
   parts.cloud = kit => {
     const { element, name, say, listen, emit, colour, halves, why } = kit;
     const { draw, stand, spot, INKS } = window.noisewalk.samplers;
     const figure = element.querySelector(".nw-samplers"), find = part => figure.querySelector(part);
     const canvas = find("canvas"), pen = canvas.getContext("2d"), range = find(".nw-range"), count = find(".nw-count");
     const play = find(".nw-play"), legend = find(".nw-legend"), facts = find(".nw-facts"), trouble = find(".nw-error"), absent = find(".nw-absent");
-    let scene = null, k = 0, playing = false, before = 0, resting = true, lastError = null, aim = null, drawn = 0, judged = null, requests = null;
+    let scene = null, k = 0, playing = false, before = 0, resting = true, lastError = null, aim = null, drawn = 0, judged = null, requests = null, asleep = false;
     const hidden = new Set();
 
     const redraw = kit.onceAFrame(now => {
       const box = [canvas.clientWidth, canvas.clientHeight], dense = Math.min(window.devicePixelRatio || 1, 2);
+      asleep ||= !box[0];
       if (!scene || !box[0]) return;
+      if (asleep) [asleep, before] = [false, now]; // the tab has just been opened: what waited begins now
       if (playing) advance(now);
       const size = box.map(side => Math.round(side * dense));
       if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
@@ -203,6 +212,11 @@
     kit.whenPageChanges(sayAll);
     kit.whenResized(canvas, redraw);
     sayAll();
-    requests = kit.pump(Object.values(kit.server)[0], async (reply, fresh) => { if (fresh()) show(reply); }, reason => fail({ reason }));
+    const ask = Object.values(kit.server)[0];
+    const whenSeen = async message => {
+      await parts.seen(canvas);
+      return JSON.stringify(message.args) === JSON.stringify(requests.args()) ? ask(message) : { superseded: true };
+    };
+    requests = kit.pump(whenSeen, async (reply, fresh) => { if (fresh()) show(reply); }, reason => fail({ reason }));
   };
 })();

@@ -14,6 +14,7 @@
     const current = () => JSON.stringify(requests.args());
     async function patient(message) {
       const asked = JSON.stringify(message.args);
+      await parts.seen(figure);
       await wait();
       if (asked !== current()) return { superseded: true };
       figure.classList.add("nw-waiting");

@@ -13,7 +13,7 @@ from demo.wiring import again, serve
 from genmodels.knobs import Knob
 from genmodels.spacing import SPACINGS
 
-HALT = "() => { window.dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'denoising-run', stop: true } })) }"
+HALT = "() => { noisewalk.halt('denoising-run') }"
 
 
 def layout(tab: Tab) -> None:

@@ -39,16 +39,24 @@ def test_serve_answers_with_a_picture_and_its_cost() -> None:
     assert image.size == (8, 8) and image.getpixel((4, 4)) == 255 and reply["ms"] >= 0
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        None, [], "x", 7, {}, {"page": "p"}, {"page": "", "id": 1, "args": {}}, {"page": "p" * 65, "id": 1, "args": {}},
-        {"page": "p", "id": -1, "args": {}}, {"page": "p", "id": 1.5, "args": {}}, {"page": "p", "id": True, "args": {}},
-        {"page": "p", "id": 1, "args": [1]}, {"page": "p", "id": 1, "args": {str(k): k for k in range(65)}},
-        message(size=0), message(size=65), message(size="8"), message(size=math.nan), message(), message(size=8, other=1),
-        message(size=[8]), message(size={"a": 1}), message(size=8, shade=None),
-    ],
-)  # fmt: skip
+NO_MESSAGE = [None, [], "x", 7, {}, {"page": "p"}]
+BAD_ENVELOPE = [
+    {"page": page, "id": number, "args": args}
+    for page, number, args in [
+        ("", 1, {}), ("p" * 65, 1, {}), ("p", -1, {}), ("p", 1.5, {}), ("p", True, {}), ("p", 1, [1]),
+        ("p", 1, {str(k): k for k in range(65)}),
+    ]
+]  # fmt: skip
+BAD_ARGUMENTS = [
+    message(**args)
+    for args in [
+        {}, {"size": 0}, {"size": 65}, {"size": "8"}, {"size": math.nan}, {"size": [8]}, {"size": {"a": 1}},
+        {"size": 8, "other": 1}, {"size": 8, "shade": None},
+    ]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", [*NO_MESSAGE, *BAD_ENVELOPE, *BAD_ARGUMENTS], ids=str)
 def test_serve_refuses_kindly(bad: Any) -> None:
     reply = serve(grey)(bad)
     assert set(reply) == {"error"} and isinstance(reply["error"]["key"], str)
