@@ -59,7 +59,8 @@ def test_one_step_per_time_and_each_estimate_fits(key: str, world: str, times: T
         assert [step.t.item() for step in steps] == times.tolist()
         n = method.evaluations(len(times) - 1)
         assert n is not None
-        assert denoise.calls == n + 1 if times[-1] else denoise.calls <= n
+        exact = times[-1] > 0 and world != "flow"  # next to clean data, or to none, a step of first order costs one
+        assert denoise.calls == n + 1 if exact else denoise.calls <= n + bool(times[-1] > 0)
     assert steps[0].t.flatten()[0] == times[0] and steps[-1].t.flatten()[-1] == pytest.approx(float(times[-1]))
     for step in steps[:-1] if times[-1] == 0 else steps:
         t = step.t.reshape(-1, 1)
