@@ -41,18 +41,18 @@ class Slot:
 def read_slots(value: Any) -> tuple[Slot, ...]:
     """The slots as the page sends them: {"a": {"schedule", "on", "zero", "knobs"}, ...}."""
     if not isinstance(value, dict) or set(value) != set(SLOTS):
-        raise Refused("slots", allowed=", ".join(SLOTS))
+        raise Refused("schedule-slots", allowed=", ".join(SLOTS))
     return tuple(read_slot(name, value[name]) for name in SLOTS)
 
 
 def read_slot(name: str, value: Any) -> Slot:
     if not isinstance(value, dict) or set(value) != {"schedule", "on", "zero", "knobs"}:
-        raise Refused("slots", allowed=", ".join(SLOTS))
+        raise Refused("schedule-slots", allowed=", ".join(SLOTS))
     schedule, knobs = value["schedule"], value["knobs"]
     if not isinstance(schedule, str) or schedule not in MENU:
         raise Refused("choice", name="schedule", value=str(schedule)[:40], allowed=", ".join(MENU))
     if not isinstance(value["on"], bool) or not isinstance(value["zero"], bool) or not isinstance(knobs, dict):
-        raise Refused("slots", allowed=", ".join(SLOTS))
+        raise Refused("schedule-slots", allowed=", ".join(SLOTS))
     return Slot(name, schedule, value["on"], value["zero"], checked(SCHEDULES.get(schedule, Drawn), knobs))
 
 
