@@ -13,6 +13,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
+from gradio.themes import Base, GoogleFont, sizes
 
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
@@ -101,14 +102,14 @@ def assets(kind: str, *first: str) -> list[Path]:
     return [*ordered, *sorted(set(ASSETS.glob(f"*.{kind}")) - set(ordered))]
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Fonts that ship with Gradio, then whatever the system has for Chinese; colours live in page.css."""
     chinese = ["PingFang TC", "PingFang SC", "Noto Sans CJK TC", "Noto Sans TC", "Microsoft JhengHei", "sans-serif"]
-    return gr.themes.Base(
-        font=[gr.themes.GoogleFont("IBM Plex Sans"), *chinese],
-        font_mono=[gr.themes.GoogleFont("IBM Plex Mono"), "ui-monospace", "monospace"],
-        radius_size=gr.themes.sizes.radius_sm,
-        text_size=gr.themes.sizes.text_md,
+    return Base(
+        font=[GoogleFont("IBM Plex Sans"), *chinese],
+        font_mono=[GoogleFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+        radius_size=sizes.radius_sm,
+        text_size=sizes.text_md,
     )
 
 

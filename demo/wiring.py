@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from gradio.events import api
 from PIL import Image
 
 from demo.checks import accept, accepts
@@ -107,7 +108,7 @@ def publish(view: Callable[..., Any]) -> Any:
             values = inspect.signature(view).bind(*args, **kwargs).arguments
             return view(**accept(view, values))
 
-    return gr.api(call, api_name=view.__name__, concurrency_id="api", concurrency_limit=2)
+    return api(call, api_name=view.__name__, concurrency_id="api", concurrency_limit=2)
 
 
 def envelope(message: Any) -> tuple[str, int, dict[str, Any]]:

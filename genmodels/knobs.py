@@ -18,7 +18,7 @@ class Knob:
     low: float
     high: float
     step: float
-    default: float | None = None
+    default: Any = None
 
     def check(self, name: str, value: Any) -> float:
         """The value, or a refusal that says what is allowed."""

@@ -18,7 +18,7 @@ WORDS = gr.I18n(**{language: dict(table(language)) for language in LANGUAGES})
 class Page:
     """Everything that the tabs have in common; it is filled while they are laid out."""
 
-    def __init__(self, language: Component) -> None:
+    def __init__(self, language: gr.Radio) -> None:
         self.language = language
         self.texts: list[tuple[Component, dict[str, Any]]] = []
         self.knobs: dict[str, dict[str, Component]] = {}
