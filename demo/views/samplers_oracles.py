@@ -50,7 +50,7 @@ def shrink() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 def exact_ratio(key: str, n: int) -> float:
     """The spread at the end over that of the data, by the recursion: no sample is drawn."""
     method, knobs = MADE[key]
-    *_, end = moments(method, ROUND.noising(), ROUND.times(n), Moments(0.0, STD), **knobs)
+    *_, end = moments(method, ROUND.noising(), ROUND.times(n), Moments(0.0, STD), None, **knobs)
     return end.std / STD
 
 
