@@ -11,7 +11,7 @@ import numpy as np
 from demo.views.schedules_names import heights, named
 
 # A plot knows the actors' colors only; inside #schedules-plot, schedules.css gives these four to the slots instead.
-SLOT_COLORS = {"a": "--nw-generator", "b": "--nw-generated", "c": "--nw-discriminator", "d": "--nw-real"}
+SLOT_COLORS = {slot: f"--nw-slot-{slot}" for slot in "abcd"}
 NOW = "schedules-now"  # the dot that follows the scrubbed time listens to this name
 LEAST, MOST = 1e-9, 1e9
 DECADES = 9

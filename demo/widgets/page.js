@@ -53,7 +53,7 @@ const FALLBACK = { real: '#0072b2', generated: '#d55e00', noise: '#8a8f98', gene
   ink: '#1d2329', muted: '#68717b', paper: '#fbfaf7', panel: '#ffffff', line: '#dcdad3', accent: '#0b6e75' };
 function colour(wanted, opacity = 1) {
   const [word, part] = String(wanted).replace(/^--nw-/, '').split('/');
-  const known = word in FALLBACK;
+  const known = word in FALLBACK || String(wanted).startsWith('--nw-');
   const css = known ? getComputedStyle(element).getPropertyValue('--nw-' + word).trim() || FALLBACK[word] : String(wanted);
   const pen = (colour.pen ??= document.createElement('canvas').getContext('2d'));
   pen.fillStyle = '#000';
