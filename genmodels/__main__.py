@@ -213,7 +213,8 @@ def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[P
 
 def bar(progress: Progress, steps: int) -> str:
     filled = round(24 * progress.step / steps)
-    left = time.strftime("%H:%M:%S", time.gmtime(min(progress.eta, 359_999)))
+    minutes, seconds = divmod(round(progress.eta), 60)
+    left = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     numbers = " ".join(f"{name} {value:.4f}" for name, value in progress.metrics.items())
     return f"{'█' * filled}{'·' * (24 - filled)} {progress.step}/{steps}  {progress.rate:.2f}/s  {left} left  {numbers}"
 

@@ -22,9 +22,10 @@ def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 256, seed: int = 
 
 def frechet(a: Tensor, b: Tensor) -> Tensor:
     """The squared Wasserstein-2 distance of the two Gaussians with these sets' means and covariances."""
-    root = _root(torch.cov(a.T))
-    cross = torch.linalg.eigvalsh(root @ torch.cov(b.T) @ root).clamp(min=0).sqrt().sum()
-    spread = torch.cov(a.T).trace() + torch.cov(b.T).trace() - 2 * cross
+    cov_a, cov_b = (torch.cov(rows.T).reshape(rows.shape[1], -1) for rows in (a, b))
+    root = _root(cov_a)
+    cross = torch.linalg.eigvalsh(root @ cov_b @ root).clamp(min=0).sqrt().sum()
+    spread = cov_a.trace() + cov_b.trace() - 2 * cross
     return (a.mean(0) - b.mean(0)).square().sum() + spread.clamp(min=0)
 
 

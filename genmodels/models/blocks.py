@@ -52,7 +52,7 @@ class Attention(nn.Module):
 
     def __init__(self, channels: int, head: int = 32) -> None:
         super().__init__()
-        self.heads = channels // head
+        self.heads = max(channels // head, 1)
         self.norm = nn.GroupNorm(8, channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)

@@ -41,7 +41,7 @@ def test_relativistic_sees_differences_only_and_is_a_zero_sum_of_orders():
 
 @pytest.mark.parametrize("name", PENALTIES)
 def test_penalty_of_a_quadratic_score(name: str):
-    """score = c |x|² / 2 has the slope c x, so half its mean square is c² mean |x|² / 2. Its slope in c: c mean |x|²."""
+    """score = c |x|² / 2 has the slope c x, so half its mean square is c² mean |x|² / 2."""
     real, fake = torch.randn(7, 3, 4, 4), 2 * torch.randn(7, 3, 4, 4)
     where = {"r1": real, "r2": fake}[name]
     c = torch.tensor(1.5, requires_grad=True)

@@ -102,7 +102,8 @@ def test_stops_after_the_step_and_goes_on(
 def test_the_bar_fills_and_counts_down():
     half = bar(Progress(50, 2.0, 25.0, {"loss": 0.5}), 100)
     assert half.count("█") == half.count("·") == 12
-    assert "50/100" in half and "2.00/s" in half and "00:00:25" in half and "loss 0.5000" in half
+    assert "50/100" in half and "2.00/s" in half and "0:00:25 left" in half and "loss 0.5000" in half
+    assert "30:00:01 left" in bar(Progress(1, 1.0, 108_001.0, {}), 100)
     assert bar(Progress(100, 2.0, 0.0, {}), 100).count("█") == 24
 
 

@@ -43,7 +43,7 @@ def test_principal_keeps_what_varies():
     rows = normal(300, 2, 0) * torch.tensor([9.0, 3.0], dtype=torch.float64)
     hidden = torch.linalg.qr(normal(10, 10, 1)).Q[:2]
     seen = principal(rows @ hidden + 5, 2)(rows @ hidden + 5)
-    assert torch.allclose(torch.cdist(seen, seen), torch.cdist(rows, rows), atol=1e-9)
+    assert torch.allclose(torch.cdist(seen, seen), torch.cdist(rows, rows), atol=1e-5)
 
 
 def test_bootstrap_holds_the_value_and_the_truth():
