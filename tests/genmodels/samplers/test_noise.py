@@ -68,6 +68,6 @@ def test_brownian_pieces_are_independent_and_normal() -> None:
 
 def test_brownian_memory_is_bounded() -> None:
     path = BrownianNoise([0], (2,))
-    for k in range(200):
-        path(80.0 * 0.95**k, 80.0 * 0.95 ** (k + 1))
+    for k in range(60):
+        path(80.0 * 0.8**k, 80.0 * 0.8 ** (k + 1))
     assert len(path.branch) <= DEPTH + 1

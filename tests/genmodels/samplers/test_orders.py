@@ -139,17 +139,17 @@ class Rounded:
         return Estimate((x - SCHEDULE.sigma(t) * eps) / SCHEDULE.alpha(t), eps)
 
 
-@pytest.mark.parametrize("key", ["heun", "dpmpp-2m", "unipc-2"])
+@pytest.mark.parametrize("key", ["dpmpp-2m", "unipc-2"])
 def test_rounding_the_time_destroys_the_order(key: str) -> None:
     found = [errors(SAMPLERS[key].run, log_uniform(n), Rounded()) for n in COUNTS]
     assert slope(found) < SLOPES[key] - 1
 
 
-@pytest.mark.parametrize("key", ["heun", "dpmpp-2m", "unipc-2", "rk4"])
+@pytest.mark.parametrize("key", ["heun", "dpmpp-2m", "unipc-2"])
 def test_a_zero_at_the_end_makes_a_floor(key: str) -> None:
     clean = SHARP.split(truth(), torch.ones(1, dtype=F64), torch.full((1,), CLEANEST, dtype=F64)).x0
     found = []
-    for n in (128, 512):
+    for n in (64, 256):
         *_, last = SAMPLERS[key].run(SHARP, STARTS, torch.cat([log_uniform(n), torch.zeros(1, dtype=F64)]), None)
         found.append(float((last.x - data_below()).norm(dim=1).log().mean().exp()))
     floor = float((clean - data_below()).norm(dim=1).log().mean().exp())
