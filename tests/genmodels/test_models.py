@@ -29,6 +29,7 @@ def stirred(net: torch.nn.Module) -> torch.nn.Module:
 
 @pytest.fixture(scope="module")
 def model() -> Diffusion:
+    torch.manual_seed(0)
     net = stirred(Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL))
     assert isinstance(net, Diffusion)
     return net
@@ -77,7 +78,7 @@ def test_rk4_shows_its_order_on_a_network(model: Diffusion):
     z = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     net = Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL)
     net.load_state_dict(model.state_dict())
-    assert measured_order(net.double(), z, 8) >= 3.5
+    assert measured_order(net.double().requires_grad_(False), z, 16) >= 3.5
 
 
 @pytest.mark.parametrize("name", [n for n, card in checkpoints.available().items() if card.kind == "diffusion"])
