@@ -93,13 +93,14 @@ def head(page: Page) -> str:
     facts = json.dumps(page.config(), ensure_ascii=False).replace("</", "<\\/")
     scripts = [f"window.noisewalkPage = {facts};"]
     scripts += [path.read_text("utf-8") for path in assets("js", "words", "knobs", "chrome")]
-    return "".join(f"<script>{script}</script>" for script in scripts)
+    style = (ASSETS / "outside.css").read_text("utf-8")
+    return f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
 
 
 def assets(kind: str, *first: str) -> list[Path]:
     """Our own files of one kind: some in order, then whatever the tabs brought."""
     ordered = [ASSETS / f"{name}.{kind}" for name in first]
-    return [*ordered, *sorted(set(ASSETS.glob(f"*.{kind}")) - set(ordered))]
+    return [*ordered, *sorted(set(ASSETS.glob(f"*.{kind}")) - {*ordered, ASSETS / "outside.css"})]
 
 
 def theme() -> Base:

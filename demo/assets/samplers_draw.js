@@ -1,7 +1,8 @@
 // How the cloud of the Samplers tab is drawn: density, arrows, trails, dots, and the one dot that is followed.
 (() => {
   const REACH = 2.95;          // of the plane, from the middle of a cloud, in its own units
-  const INKS = ["#2f7ed8", "#c9468a", "#b07d0a"]; // the three methods; the same in samplers.css and samplers_plots.py
+  const ink = (k) => getComputedStyle(document.documentElement).getPropertyValue(`--nw-sampler-${k}`).trim();
+  const INKS = [1, 2, 3].map(ink); // the three methods, as samplers.css has them
 
   // Where a cloud stands at step k of `last`, and how many pixels a unit is.
   function stand(box, spread, last) {

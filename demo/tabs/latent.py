@@ -31,7 +31,10 @@ def layout(tab: Tab) -> None:
             with gr.Row():
                 with gr.Column(elem_classes="nw-card", min_width=280):
                     tab.prose("latent.pad", tag="h3", classes="nw-part")
-                    pad = LiveCanvas(serve(latent.pad), elem_id="latent-picture", drag=("x", "y"), size=420)
+                    first = latent.pad(models[0], **SEEDS, x=0.5, y=0.5, path="slerp")  # there before anything is asked
+                    pad = LiveCanvas(
+                        serve(latent.pad), elem_id="latent-picture", drag=("x", "y"), size=420, value=first
+                    )
                     tab.prose("latent.pad.hint")
                 with gr.Column(elem_classes="nw-card", elem_id="latent-between", min_width=280):
                     tab.prose("latent.between", tag="h3", classes="nw-part")

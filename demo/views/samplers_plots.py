@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from demo.views.samplers_errors import Curve
 
-INKS = ("#2f7ed8", "#c9468a", "#b07d0a")  # the same as in samplers.css and samplers_draw.js
+INKS = tuple(f"--nw-sampler-{k}" for k in (1, 2, 3))
 STEPS = {"type": "log", "title": "t:samplers.axis.steps", "tickvals": [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]}
 
 
