@@ -1,8 +1,6 @@
 // How the cloud of the Samplers tab is drawn: density, arrows, trails, dots, and the one dot that is followed.
 (() => {
   const REACH = 2.95;          // of the plane, from the middle of a cloud, in its own units
-  const ink = (k) => getComputedStyle(document.documentElement).getPropertyValue(`--nw-sampler-${k}`).trim();
-  const INKS = [1, 2, 3].map(ink); // the three methods, as samplers.css has them
 
   // Where a cloud stands at step k of `last`, and how many pixels a unit is.
   function stand(box, spread, last) {
@@ -185,5 +183,7 @@
     if (look.placing) own(pen, scene, look.ink);
   }
 
-  window.noisewalk.samplers = { draw, stand, spot, INKS };
+  // The inks of the three methods, as samplers.css has them; read when a widget mounts, for the styles come later than this.
+  const ink = (k) => getComputedStyle(document.querySelector(".contain")).getPropertyValue(`--nw-sampler-${k}`).trim();
+  window.noisewalk.samplers = { draw, stand, spot, get INKS() { return [1, 2, 3].map(ink); } };
 })();
