@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genmodels.denoising.conditioned import Conditioned
 from genmodels.denoising.estimate import Denoiser, Estimate, given_x0
 from genmodels.denoising.exact import (
     EmpiricalDenoiser,
@@ -20,6 +21,7 @@ __all__ = [
     "APG",
     "PARAMETERIZATIONS",
     "Clipped",
+    "Conditioned",
     "Denoiser",
     "DynamicThreshold",
     "EmpiricalDenoiser",
