@@ -83,9 +83,9 @@ def page(browser: Any) -> Iterator[Any]:
         assert_clean(tab)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., str]]:
-    """Start a Blocks on a free port and return its address; closed when the module's tests are done."""
+    """Start a Blocks on a free port and return its address; closed when the tests are done."""
     started = []
 
     def start(demo: Any, **settings: Any) -> str:

@@ -1,0 +1,131 @@
+"""The timeline streams, scrubs without asking, and never flickers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.widgets import page as widget_page
+from tests.browser.widgets.driving import (
+    AT,
+    FEED,
+    panes,
+    run,
+    settled,
+)
+
+
+def test_a_run_streams_in_and_is_scrubbed_without_a_request(widgets: Any) -> None:
+    widgets.evaluate("() => { window.frames_ = []; addEventListener('noisewalk:frame', e => frames_.push(e.detail)) }")
+    run(widgets)
+    seen = widgets.evaluate("frames_.map(frame => frame.index)")
+    assert seen == sorted(seen) and seen[-1] == 39
+    final, requests = panes(widgets), len(widgets.requests)
+    slider = widgets.locator("#steps .nw-range")
+    slider.focus()
+    for key, index in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("End", 39), ("ArrowLeft", 38), ("Home", 0)]:
+        slider.press(key)
+        settled(widgets, "([index]) => frames_.at(-1).index === index", index)
+    assert widgets.evaluate("frames_.at(-1).caption") == {"t": 1, "alpha_bar": 0}
+    first = panes(widgets)
+    assert len(first) == 3 and first[0] != final[0] and first[2] != final[2]
+    widgets.locator("#steps .nw-panes").scroll_into_view_if_needed()
+    drag = widgets.locator("#steps .nw-panes").bounding_box()
+    widgets.mouse.move(drag["x"] + 5, drag["y"] + 60)
+    widgets.mouse.down()
+    widgets.mouse.move(drag["x"] + 5 + drag["width"] / 2, drag["y"] + 60, steps=9)
+    settled(widgets, "() => frames_.at(-1).index === 20")
+    assert [r.url for r in widgets.requests[requests:] if "queue" not in r.url] == []
+    widgets.mouse.up()
+    settled(widgets, "() => document.querySelector('#said textarea').value.startsWith('frame 20')")
+
+
+def test_it_follows_live_frames_until_the_visitor_scrubs_back(widgets: Any) -> None:
+    at = "([words]) => document.querySelector('#steps .nw-count').textContent === words"
+    widgets.evaluate(FEED, widget_page.piece(601, 0, 3))
+    settled(widgets, at, "3 / 40")
+    widgets.evaluate(FEED, widget_page.piece(601, 3, 6))
+    settled(widgets, at, "6 / 40")
+    widgets.locator("#steps .nw-range").press("Home")
+    settled(widgets, at, "1 / 40")
+    widgets.evaluate(FEED, widget_page.piece(601, 6, 9))
+    widgets.locator("#steps .nw-range").press("ArrowRight")
+    settled(widgets, at, "2 / 40")
+    widgets.locator("#steps .nw-range").press("End")
+    settled(widgets, at, "9 / 40")
+    widgets.evaluate(FEED, widget_page.piece(601, 9, 40))
+    settled(widgets, at, "40 / 40")
+
+
+def test_playing_ends_at_the_last_frame_and_space_starts_it(widgets: Any) -> None:
+    run(widgets, "#fast")
+    for _ in range(2):
+        widgets.click("#steps .nw-speed")
+    slider = widgets.locator("#steps .nw-range")
+    slider.focus()
+    slider.press(" ")
+    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Pause'")
+    settled(widgets, "() => +document.querySelector('#steps .nw-range').value < 20")
+    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Play'")
+    assert slider.input_value() == "39"
+
+
+def test_fast_pieces_all_arrive(widgets: Any) -> None:
+    run(widgets, "#fast")
+    assert not widgets.locator("#steps .nw-error").is_visible()
+    indices = widgets.evaluate("""async () => {
+      const seen = [];
+      for (let index = 0; index < 40; index++) {
+        const drawn = new Promise(done => addEventListener('noisewalk:frame', done, { once: true }));
+        dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', index } }));
+        seen.push((await drawn).detail.caption.t);
+      }
+      return seen }""")
+    assert indices == sorted(indices, reverse=True) and len(set(indices)) == 40
+
+
+def test_the_old_picture_stays_until_the_new_one_is_there(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(101, 0, 40))
+    settled(widgets, AT, "run101:39")
+    widgets.locator("#steps .nw-range").press("Home")
+    settled(widgets, AT, "run101:0")
+    old = panes(widgets)
+    widgets.evaluate(FEED, widget_page.piece(102, 0, 0))
+    widgets.wait_for_timeout(200)
+    assert panes(widgets) == old, "an empty beginning shows nothing"
+    widgets.evaluate(FEED, widget_page.piece(102, 0, 3))
+    settled(widgets, AT, "run102:2")
+    assert panes(widgets) != old
+
+
+def test_who_looks_at_the_final_picture_waits_for_the_next_final_one(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(201, 0, 40))
+    settled(widgets, AT, "run201:39")
+    slider = widgets.locator("#steps .nw-range")
+    slider.press("Home")
+    settled(widgets, AT, "run201:0")
+    slider.press("End")
+    settled(widgets, AT, "run201:39")
+    old = panes(widgets)
+    widgets.evaluate(FEED, widget_page.piece(203, 0, 39))
+    widgets.wait_for_timeout(300)
+    assert panes(widgets) == old
+    widgets.evaluate(FEED, widget_page.piece(203, 39, 40))
+    settled(widgets, AT, "run203:39")
+    assert panes(widgets) != old
+
+
+def test_a_lost_piece_is_fetched_again(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(301, 0, 5))
+    widgets.evaluate(FEED, widget_page.piece(301, 5, 9, lost=True))
+    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '40 / 40'")
+    assert [call["start"] for call in widget_page.calls] == [5]
+
+
+def test_a_dot_on_the_plot_follows_the_timeline(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(401, 0, 40))
+    dot = "() => document.querySelector('#plot .point')?.getAttribute('transform')"
+    settled(widgets, f"() => ({dot})()")
+    before = widgets.evaluate(dot)
+    widgets.locator("#steps .nw-range").focus()
+    widgets.keyboard.press("Home")
+    settled(widgets, f"([was]) => ({dot})() !== was", before)
