@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+PIXELS = "id => { const c = document.querySelector(id + ' canvas'); return c.width ? c.toDataURL() : '' }"
 SET = "([canvas, values]) => dispatchEvent(new CustomEvent('noisewalk:set', { detail: { canvas, values } }))"
 FEED = "value => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', value } }))"
 AT = "([at]) => document.querySelector('#steps .nw-timeline').dataset.at === at"
