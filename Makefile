@@ -33,6 +33,7 @@ clean:
 $(VENV)/.app: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Noisewalk needs Python 3.10 or newer") if sys.version_info < (3, 10) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@echo "Installing what the app needs; this takes some minutes, once."
 	$(PIP) -r requirements.txt
 	@touch $@
 

@@ -17,8 +17,7 @@ KEPT = 6  # models in memory at once
 
 def cards() -> dict[str, Card]:
     """What is in the folder now: files may come and go while the page is open."""
-    files = sorted(checkpoints.FOLDER.glob("*.safetensors"))
-    return _cards(tuple((path.name, path.stat().st_mtime_ns) for path in files))
+    return _cards(tuple((name, _stamp(name)) for name in _names()))
 
 
 def latent_models() -> list[str]:
@@ -31,28 +30,46 @@ def diffusion_models() -> list[str]:
 
 
 def latent_model(name: str) -> LatentModel:
-    model = _loaded(name, "generator", _stamp(name))
+    model = _loaded(name, "generator", _present(name))
     assert isinstance(model, LatentModel)
     return model
 
 
 def diffusion_model(name: str) -> Denoiser:
     """A Denoiser with `latent_shape`, as trained: it speaks for all labels at once."""
-    model = _loaded(name, None, _stamp(name))
+    model = _loaded(name, None, _present(name))
     assert isinstance(model, LatentModel)
     return model  # type: ignore[return-value]
 
 
+def _names() -> list[str]:
+    """Files that are there at this moment; a broken link is not."""
+    return sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if path.is_file())
+
+
 def _stamp(name: str) -> int:
-    path = checkpoints.FOLDER / f"{name}.safetensors"
-    if not path.is_file():
-        raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
-    return path.stat().st_mtime_ns
+    """When the file was last written, so that a new one is read anew; 0 if it went in this very moment."""
+    try:
+        return (checkpoints.FOLDER / f"{name}.safetensors").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _present(name: str) -> int:
+    if stamp := _stamp(name):
+        return stamp
+    raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
 
 
 @lru_cache(maxsize=2)
 def _cards(_files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
-    return checkpoints.available()
+    """Only what is sound: a file that cannot be shown must not stand in a menu."""
+    return {name: card for name, card in checkpoints.available().items() if _sound(name, _stamp(name))}
+
+
+@lru_cache(maxsize=64)
+def _sound(name: str, _stamp: int) -> bool:
+    return checkpoints.sound(checkpoints.FOLDER / f"{name}.safetensors")
 
 
 @lru_cache(maxsize=KEPT)

@@ -14,6 +14,7 @@ from genmodels.errors import Refused
 
 EVERY = 0.06  # seconds between two messages: quick steps travel together
 KEPT = 96_000_000  # letters of encoded pictures, all runs of all visitors together
+FOR = 600  # seconds after which a run is forgotten
 ONCE = 120  # frames sent again at a time
 
 
@@ -27,6 +28,7 @@ class Run:
     frames: list[dict[str, Any]] = field(default_factory=list)
     letters: int = 0
     done: bool = False
+    born: float = field(default_factory=time.monotonic)
 
     def piece(self, start: int, most: int | None = None) -> dict[str, Any]:
         """What the timeline takes: the frames from `start` on."""
@@ -47,6 +49,8 @@ class Runs:
     def open(self, panes: Iterable[str], total: int) -> Run:
         run = Run(secrets.token_urlsafe(16), list(panes), total)
         with self._door:
+            while self._runs and next(iter(self._runs.values())).born < run.born - FOR:
+                self._letters -= self._runs.popitem(last=False)[1].letters
             self._runs[run.name] = run
         return run
 

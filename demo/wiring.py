@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -23,6 +25,7 @@ from genmodels.errors import Refused
 PER_PAGE = Meter(rate=90, burst=180)
 PER_ADDRESS = Meter(rate=1200, burst=2400)
 NEWEST = Newest()
+LOG = logging.getLogger(__name__)
 
 
 def bind(
@@ -60,8 +63,11 @@ def bind(
     return event(call, inputs, outputs, **settings)
 
 
-def serve(view: Callable[..., Any], names: Sequence[str] = ()) -> Callable[..., dict[str, Any]]:
-    """A server function for the page: {page, id, language, args} in, a picture or a plain answer out."""
+def serve(view: Callable[..., Any], names: Sequence[str] = (), turns: bool = False) -> Callable[..., dict[str, Any]]:
+    """A server function for the page: {page, id, language, args} in, a picture or a plain answer out.
+
+    It holds the processor for the whole of a short view; with `turns` the view takes its own turns.
+    """
     accepts(view)
     if names:
         fits(view, dict.fromkeys(names))
@@ -74,19 +80,28 @@ def serve(view: Callable[..., Any], names: Sequence[str] = ()) -> Callable[..., 
                 raise Refused("too-fast")
             NEWEST.arrive(f"{page} {view.__name__}", number)
             arguments = accept(view, values)
-            with PROCESSOR:
+            with nullcontext() if turns else PROCESSOR:
                 if NEWEST.superseded(f"{page} {view.__name__}", number):
                     return {"superseded": True}
                 began = time.perf_counter()
                 result = view(**arguments)
                 spent = (time.perf_counter() - began) * 1000
         except Refused as refused:
-            return {"error": {"key": refused.key, "values": refused.values}}
+            return said(refused)
+        except Exception:
+            LOG.exception("%s failed", view.__name__)
+            return {"error": {"key": "failed", "values": {}}}
         reply = {"image": jpeg(result)} if isinstance(result, Image.Image) else dict(result)
         return {**reply, "ms": round(spent, 1)}
 
     answer.__name__ = view.__name__
     return answer
+
+
+def said(refused: Refused) -> dict[str, Any]:
+    """The refusal as data for the page, which says it; what strangers wrote may hold letters that cannot be sent."""
+    values = {name: str(value).encode("utf-8", "replace").decode() for name, value in refused.values.items()}
+    return {"error": {"key": refused.key, "values": values}}
 
 
 def again(message: Any) -> dict[str, Any]:
@@ -95,7 +110,7 @@ def again(message: Any) -> dict[str, Any]:
     try:
         return RUNS.again(message["run"], message["start"]) if known else {}
     except Refused as refused:
-        return {"error": {"key": refused.key, "values": refused.values}}
+        return said(refused)
 
 
 def publish(view: Callable[..., Any]) -> Any:

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
     own.add_argument("--out", type=Path, default=Path("runs/samples"))
     own = command("evaluate", evaluate_model)
-    own.add_argument("--n", type=whole(2), default=500)
+    own.add_argument("--n", type=whole(2), help="pictures of each kind; as many as there are, up to 500, if not given")
     own.add_argument("--seed", type=whole(0), default=0)
     return top
 
@@ -142,7 +142,7 @@ def export_model(chosen: argparse.Namespace) -> None:
     dataset = recipe_of(chosen.name).data()
     model, card = export(chosen.name, dataset, chosen.runs)
     if chosen.n:
-        card = dataclasses.replace(card, metrics=evaluate(model, dataset, chosen.n, seed=0))
+        card = dataclasses.replace(card, metrics=evaluate(model, dataset, min(chosen.n, enough(dataset)), seed=0))
     path = chosen.checkpoints / f"{chosen.name}.safetensors"
     card = checkpoints.save(path, model, card)
     answer(chosen, {"file": path.name, "steps": card.steps, "bytes": path.stat().st_size, "metrics": card.metrics})
@@ -167,13 +167,21 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
     """measure a trained model against pictures it has not seen"""
     card = checkpoints.read(checkpoints.where(chosen.name, chosen.checkpoints))
     model = checkpoints.load(chosen.name, folder=chosen.checkpoints)
-    found = evaluate(model, recipe_of(card.recipe).data(), chosen.n, chosen.seed)
+    dataset = recipe_of(card.recipe).data()
+    if card.data_version != dataset.data_version:
+        raise Refused("other-data", dataset=dataset.name, known=card.data_version, now=dataset.data_version)
+    found = evaluate(model, dataset, chosen.n or enough(dataset), chosen.seed)
     if chosen.json:
         print(json.dumps(found))
         return
     for key, measure in found["metrics"].items():
         floor = "" if measure["floor"] is None else f"   real against real {measure['floor']:.4g}"
         print(f"{key:26} {measure['value']:10.4g}   [{measure['low']:.4g}, {measure['high']:.4g}]{floor}")
+
+
+def enough(dataset: Dataset) -> int:
+    """Pictures to measure with: as many as can be told apart from chance, and half of what is held out at most."""
+    return min(500, len(dataset.held_out) // 2)
 
 
 def answer(chosen: argparse.Namespace, facts: dict[str, Any]) -> None:

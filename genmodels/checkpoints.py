@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -40,7 +40,7 @@ class Card:
     hardware: str
     code: str
     metrics: dict[str, Any] = field(default_factory=dict)
-    weights: str = ""  # sha256 of the tensors, filled in by save
+    weights: str = ""  # sha256 of the tensors and of all that stands above, filled in by save
     format: int = FORMAT
 
     @property
@@ -55,7 +55,7 @@ def save(path: Path, model: nn.Module, card: Card) -> Card:
     for name, value in tensors.items():
         if not value.isfinite().all():
             raise Refused("not-finite", step=card.steps, cause=name)
-    card = dataclasses.replace(card, weights=_fingerprint(tensors))
+    card = dataclasses.replace(card, weights=_fingerprint(tensors, card))
     write(path, tensors, {"card": json.dumps(dataclasses.asdict(card), sort_keys=True)})
     return card
 
@@ -75,7 +75,7 @@ def load(model: str | Path, part: str | None = None, folder: Path = FOLDER) -> n
     card = read(path)
     with _opened(path) as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    if _fingerprint(tensors) != card.weights:
+    if _fingerprint(tensors, card) != card.weights:
         raise Refused("bad-checkpoint", file=path.name)
     whole = _recipe(card.recipe).build(**card.config)
     whole.load_state_dict({key: value.float() for key, value in tensors.items()})
@@ -93,7 +93,7 @@ def read(path: Path) -> Card:
             held = {key: (file.get_slice(key).get_shape(), file.get_slice(key).get_dtype()) for key in file.keys()}  # noqa: SIM118
         assert len(text) <= LONGEST
         card = Card(**json.loads(text))
-        assert card.format == FORMAT and isinstance(card.weights, str) and _modest(card.config)
+        assert card.format == FORMAT and _typed(card) and _modest(card.config)
         with torch.device("meta"):  # costs nothing, so a card cannot ask for more than its file holds
             model = _recipe(card.recipe).build(**card.config)
         assert held == {key: (list(value.shape), "F16") for key, value in model.state_dict().items()}
@@ -131,12 +131,28 @@ def _opened(path: Path) -> Any:
         raise Refused("bad-checkpoint", file=path.name) from cause
 
 
-def _fingerprint(tensors: Mapping[str, Tensor]) -> str:
-    digest = hashlib.sha256()
+def sound(path: Path) -> bool:
+    """Whether a file is whole and says the truth of itself, read to its last byte."""
+    try:
+        load(path)
+    except Refused:
+        return False
+    return True
+
+
+def _fingerprint(tensors: Mapping[str, Tensor], card: Card) -> str:
+    facts = dataclasses.asdict(dataclasses.replace(card, weights=""))
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for name in sorted(tensors):
         digest.update(f"{name} {list(tensors[name].shape)}".encode())
         digest.update(tensors[name].numpy().tobytes())
     return digest.hexdigest()
+
+
+def _typed(card: Card) -> bool:
+    kinds = {str: (str,), int: (int,), float: (int, float), dict: (dict,)}
+    hints = get_type_hints(Card)
+    return all(isinstance(getattr(card, name), kinds[get_origin(hint) or hint]) for name, hint in hints.items())
 
 
 def _modest(value: Any) -> bool:

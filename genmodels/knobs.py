@@ -25,7 +25,11 @@ class Knob:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not self.low <= value <= self.high:  # also false for NaN
             raise Refused("knob", name=name, value=str(value)[:40], low=self.low, high=self.high)
-        return value
+        if not isinstance(self.default, int):
+            return value
+        if value != int(value):
+            raise Refused("whole", name=name, value=value)
+        return int(value)
 
 
 def knob(default: Any, low: float, high: float, step: float) -> Any:

@@ -73,12 +73,24 @@
     return put(tab, next);
   }
 
+  const onStep = (value, { low, step }) => Math.abs((value - low) / step - Math.round((value - low) / step)) < 1e-6;
+  // The same kind of thing all the way down; a list may have another length, and each entry is like the first.
+  function alike(value, model) {
+    if (value === null || model === null || typeof value !== typeof model) return value === model;
+    if (Array.isArray(model)) return Array.isArray(value) && value.length <= 64 && (!model.length || value.every((v) => alike(v, model[0])));
+    if (typeof model === "object") return !Array.isArray(value) && Object.keys(model).every((k) => Object.hasOwn(value, k) && alike(value[k], model[k]));
+    return typeof model !== "number" || Number.isFinite(value);
+  }
   // A value from a link is taken only where its knob allows it.
   function allowed(knob, value) {
     if (knob.toggle) return typeof value === "boolean";
-    if (knob.hidden) return JSON.stringify(value).length < 4000;
-    if (knob.choices) return [value].flat().every((v) => knob.choices.includes(v)) && Array.isArray(value) === Array.isArray(knob.default);
-    if (knob.step) return Number.isFinite(value) && value >= knob.low && value <= knob.high;
+    if (knob.hidden) return JSON.stringify(value).length < 4000 && alike(value, knob.default);
+    if (knob.choices) {
+      const many = Array.isArray(knob.default);
+      if (Array.isArray(value) !== many || (many && value.length > (knob.most ?? knob.choices.length))) return false;
+      return [value].flat().every((v) => knob.choices.includes(v));
+    }
+    if (knob.step) return Number.isFinite(value) && value >= knob.low && value <= knob.high && onStep(value, knob);
     return typeof value === typeof knob.default;
   }
   function link(tab) {
@@ -96,7 +108,7 @@
   }
   function restore() {
     const asked = new URL(location.href).searchParams, tab = asked.get("tab");
-    if (knobs[tab]) {
+    if (Object.hasOwn(knobs, tab ?? "")) {
       const next = { ...values[tab] };
       for (const [name, knob] of Object.entries(knobs[tab])) {
         if (!asked.has(name)) continue;
@@ -106,7 +118,7 @@
     }
     return Object.keys(knobs).flatMap(shown);
   }
-  const tabOfLink = (first) => { const tab = new URL(location.href).searchParams.get("tab"); return knobs[tab] ? tab : first; };
+  const tabOfLink = (first) => { const tab = new URL(location.href).searchParams.get("tab"); return Object.hasOwn(knobs, tab ?? "") ? tab : first; };
 
   window.addEventListener("noisewalk:ready", (e) => {
     const { widget } = e.detail;

@@ -7,7 +7,7 @@ window.noisewalk = window.noisewalk || {};
 
   function preferred() {
     const asked = new URL(location.href).searchParams.get("lang") || kept.get("noisewalk.language");
-    if (words[asked]) return asked;
+    if (Object.hasOwn(words, asked ?? "")) return asked;
     const own = asked || navigator.language || "en";
     if (!/^zh/i.test(own)) return "en";
     return /TW|HK|MO|Hant/i.test(own) ? "zh-TW" : "zh-CN";
@@ -50,7 +50,7 @@ window.noisewalk = window.noisewalk || {};
   }
 
   function speak(next) {
-    if (words[next]) language = next;
+    if (Object.hasOwn(words, next ?? "")) language = next;
     kept.set("noisewalk.language", language);
     document.documentElement.lang = language;
     document.title = say("t:page.title");

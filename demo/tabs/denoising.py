@@ -11,7 +11,6 @@ from demo.widgets.plot import Plot
 from demo.widgets.timeline import Timeline
 from demo.wiring import again, serve
 from genmodels.knobs import Knob
-from genmodels.spacing import SPACINGS
 
 HALT = "() => { noisewalk.halt('denoising-run') }"
 
@@ -26,17 +25,18 @@ def layout(tab: Tab) -> None:
             model = tab.choice("model", models, group="models")
             tab.prose("models.early", tag="span", classes="nw-badge")
             sampler = tab.choice("sampler", denoising.samplers_for(models[0]), "dpmpp-2m", group="samplers")
-            spacing = tab.choice("spacing", [k for k in SPACINGS if k != "by-hand"], "exponential", group="spacings")
+            spacing = tab.choice("spacing", denoising.NAMED, "exponential", group="spacings")
             steps = tab.slider("steps", Knob(1, 1000, 1, 30))
             seed = tab.seed("seed", 4, surprise=True)
-            count = tab.radio("count", denoising.COUNTS, "4")
+            count = tab.radio("count", denoising.COUNTS, "1")
             with gr.Row():
                 run = tab.button("run", variant="primary", elem_id="denoising-run-button")
                 stop = tab.button("stop", elem_id="denoising-stop")
         with gr.Column(elem_classes="nw-stage"), gr.Column(elem_classes="nw-card"):
             curve = Plot(denoising.curve(models[0]), elem_id="denoising-curve", label="t:denoising.curve",
                          serve=serve(denoising.curve), height=150)  # fmt: skip
-            timeline = Timeline(elem_id="denoising-run", panes=list(denoising.PANES), frames=again)
+            timeline = Timeline(elem_id="denoising-run", panes=list(denoising.PANES), frames=again, size=320)
+            tab.prose("denoising.empty")
             tab.facts_line("denoising.here", "denoising-run")
             tab.facts_line("denoising.identity", "denoising-run")
     tab.live(curve, {"model": model})

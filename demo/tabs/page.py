@@ -98,7 +98,9 @@ class Tab:
         shown = [(WORDS(k) if k in table("en") else v, v) for k, v in zip(keys, values, strict=True)]
         made = kind(shown, value=value, **self.label(name), **options)
         pairs = [[k, v] for k, v in zip(keys, values, strict=True)]
-        return self.register(name, made, words={"choices": pairs}, choices=list(values), default=value)
+        return self.register(
+            name, made, words={"choices": pairs}, choices=list(values), default=value, most=options.get("max_choices")
+        )
 
     def toggle(self, name: str, value: bool = False, **options: Any) -> gr.Checkbox:
         return self.register(name, gr.Checkbox(value, **self.label(name), **options), default=value, toggle=True)

@@ -75,9 +75,9 @@ def layout(tab: Tab) -> None:
             demos = demos_of(tab)
         with gr.Column(elem_classes="nw-stage"):
             with gr.Column(elem_classes="nw-card"):
-                cloud = Part("cloud", CLOUD, "samplers-cloud", serve(walk))
+                cloud = Part("cloud", CLOUD, "samplers-cloud", serve(walk, turns=True))
             with gr.Column(elem_classes="nw-card"):
-                table = Part("judge", JUDGE, "samplers-judge", serve(judge))
+                table = Part("judge", JUDGE, "samplers-judge", serve(judge, turns=True))
             with gr.Column(elem_classes="nw-card"):
                 study(tab, knobs, demos)
     tab.live(cloud, {**knobs, "dots": "dots"})

@@ -17,7 +17,8 @@ from demo.views import denoising, latent
 from genmodels.errors import Refused
 from genmodels.knobs import Knob, checked, knobs_of
 from genmodels.latents import walk
-from genmodels.samplers import SAMPLERS, BrownianNoise
+from genmodels.samplers import SAMPLERS, Noise, begin
+from genmodels.samplers import sample as run_sampler
 from genmodels.schedules import SCHEDULES
 from genmodels.spacing import SPACINGS
 
@@ -45,8 +46,10 @@ def list_options() -> dict:
         "schedules": {
             key: {name: vars(knob) for name, knob in knobs_of(made).items()} for key, made in SCHEDULES.items()
         },
-        "samplers": {key: {"order": method.order, "stochastic": method.stochastic} for key, method in SAMPLERS.items()},
-        "spacings": list(SPACINGS),
+        "samplers": {
+            key: {"order": SAMPLERS[key].order, "stochastic": SAMPLERS[key].stochastic} for key in denoising.PRICED
+        },
+        "spacings": denoising.NAMED,
     }
 
 
@@ -75,7 +78,11 @@ def schedule(
 
 
 def sample(
-    model: denoising.Model, seeds: Seeds, sampler: denoising.Sampler = "dpmpp-2m", steps: FewSteps = 30
+    model: denoising.Model,
+    seeds: Seeds,
+    sampler: denoising.Sampler = "dpmpp-2m",
+    steps: FewSteps = 30,
+    spacing: denoising.Spacing = "exponential",
 ) -> list[str]:
     """Pictures of a diffusion model, one per seed, as base64 PNG; the same seed always gives the same picture.
 
@@ -84,8 +91,9 @@ def sample(
         seeds: 1 to 16 whole numbers from 0 to 9999
         sampler: a key of list_options()["samplers"]
         steps: 1 to 100
+        spacing: a name of list_options()["spacings"]
     """
-    return [png(to_image(picture[None])) for picture in pictures(model, seeds, sampler, steps)]
+    return [png(to_image(picture[None])) for picture in pictures(model, seeds, sampler, steps, spacing)]
 
 
 def denoise(
@@ -129,17 +137,14 @@ def interpolate(
 
 @on_gpu
 @torch.no_grad()
-def pictures(model: str, seeds: list[int], sampler: str, steps: int) -> Tensor:
+def pictures(model: str, seeds: list[int], sampler: str, steps: int, spacing: str) -> Tensor:
     """The last step of a batch, on a GPU where one is lent."""
     denoise = library.diffusion_model(model)
     if device().type == "cuda":
         denoise = copy.deepcopy(denoise).to(device())  # type: ignore[attr-defined]
-    method = SAMPLERS[sampler]
-    if refusal := method.refuses(denoise.schedule):
-        raise refusal
-    noise = BrownianNoise(seeds, denoise.latent_shape, device=device())  # type: ignore[attr-defined]
-    x = noise.start() * denoise.schedule.prior_std()
-    *_, last = method.run(InTurn(denoise), x, SPACINGS["exponential"](denoise.schedule, steps), noise)
+    times = SPACINGS[spacing](denoise.schedule, steps)
+    x = begin(denoise.schedule, times[0], Noise(seeds, denoise.latent_shape, device=device()))  # type: ignore[attr-defined]
+    *_, last = run_sampler(InTurn(denoise), sampler, x, times, seeds)
     return last.x.cpu()
 
 

@@ -13,16 +13,21 @@ from demo.checks import OneOf
 from demo.fairness import InTurn
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
+from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.samplers import SAMPLERS, BrownianNoise, Step
+from genmodels.samplers import SAMPLERS, Noise, Step, begin, sample
 from genmodels.schedules import NoiseSchedule
 from genmodels.spacing import SPACINGS
 
 COUNTS = ("1", "4", "16")
+MOST_WORK = 4000  # steps × pictures of one run
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
 Model = Annotated[str, OneOf(library.diffusion_models)]
-Sampler = Annotated[str, OneOf(SAMPLERS)]
-Spacing = Annotated[str, OneOf([name for name in SPACINGS if name != "by-hand"])]
+# A run is paid for by the step; a method that chooses its own steps has no price, and none that fits a timeline.
+PRICED = [name for name, method in SAMPLERS.items() if method.evaluations(1) is not None]
+Sampler = Annotated[str, OneOf(PRICED)]
+NAMED = [name for name in SPACINGS if name != "by-hand"]
+Spacing = Annotated[str, OneOf(NAMED)]
 Steps = Annotated[int, Knob(1, 1000, 1)]
 Seed = Annotated[int, Knob(0, 9999, 1)]
 Count = Annotated[str, OneOf(COUNTS)]
@@ -30,6 +35,8 @@ Count = Annotated[str, OneOf(COUNTS)]
 
 def run(model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count) -> Iterator[dict]:
     """From noise to picture: each message carries the frames that were finished since the last one."""
+    if steps * int(count) > MOST_WORK:
+        raise Refused("too-much-work", steps=steps, count=count, most=MOST_WORK)
     yield from stream(PANES, frames_of(model, sampler, spacing, steps, seed, int(count)), steps + 1)
 
 
@@ -45,13 +52,9 @@ def frames_of(model: str, sampler: str, spacing: str, steps: int, seed: int, cou
 def steps_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[Step]:
     """The run itself: same arguments, same pictures; picture k has the seed `seed` + k."""
     denoise = library.diffusion_model(model)
-    method = SAMPLERS[sampler]
-    if refusal := method.refuses(denoise.schedule):
-        raise refusal
-    noise = BrownianNoise(range(seed, seed + count), denoise.latent_shape)  # type: ignore[attr-defined]
-    times = SPACINGS[spacing](denoise.schedule, steps)
-    x = noise.start() * denoise.schedule.prior_std()
-    return method.run(InTurn(denoise), x, times, noise)
+    seeds, times = range(seed, seed + count), SPACINGS[spacing](denoise.schedule, steps)
+    x = begin(denoise.schedule, times[0], Noise(seeds, denoise.latent_shape))  # type: ignore[attr-defined]
+    return sample(InTurn(denoise), sampler, x, times, seeds)
 
 
 def panes(step: Step, schedule: NoiseSchedule) -> list[str]:
@@ -85,11 +88,11 @@ def curve(model: Model) -> dict[str, Any]:
     return {
         "data": [
             {**line, **look, "mode": "lines", "line": {"color": "--nw-muted", "width": 2}},
-            {**dot, **look, "mode": "markers", "marker": {"size": 12, "color": "--nw-generated"}},
+            {**dot, **look, "mode": "markers", "marker": {"size": 12, "color": "--nw-generated"}, "cliponaxis": False},
         ],
         "layout": {
             "xaxis": {"title": {"text": "t:denoising.t"}, "range": [1.02, -0.02]},
-            "yaxis": {"title": {"text": "t:denoising.alpha-bar"}, "range": [-0.04, 1.04]},
+            "yaxis": {"range": [-0.04, 1.04]},
             "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
         },
     }
@@ -98,4 +101,4 @@ def curve(model: Model) -> dict[str, Any]:
 def samplers_for(model: str) -> list[str]:
     """The samplers that can start on the model's schedule."""
     schedule = library.diffusion_model(model).schedule
-    return [name for name, method in SAMPLERS.items() if method.refuses(schedule) is None]
+    return [name for name in PRICED if SAMPLERS[name].refuses(schedule) is None]

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demo.fairness import PROCESSOR, InTurn
 from demo.views.samplers_laws import Angle, ClustersDenoiser, Narrow, Wide, World
 from demo.views.samplers_setting import (
     COUNT,
@@ -73,7 +74,7 @@ def run_of(
 ) -> dict[str, Any]:
     """One method's frames, or why there are none."""
     try:
-        frames = torch.stack([step.x for step in at_times(denoise, name, x, times, seeds)])
+        frames = torch.stack([step.x for step in at_times(InTurn(denoise), name, x, times, seeds)])
     except Refused as refused:
         return {"method": name, "refused": {"key": refused.key, "values": refused.values}}
     return {"method": name, "frames": halves(frames * scales[:, None, None])}
@@ -123,7 +124,7 @@ def judge(
     """
     setting = Setting(World(law, dots, wide, narrow, angle), schedule, spacing, endpoint)
     times, denoise = setting.times(steps), setting.world.denoiser(setting.noising())
-    truth = reference(setting, float(times[0]), float(times[-1]), seed)
+    truth = reference(setting, float(times[0]), float(times[-1]), seed, turns=True)
     x, seeds = setting.start(seeds_of(seed), times[0]), seeds_of(seed)
     return {
         "rows": [verdict(denoise, name, x, times, seeds, truth) for name in methods],
@@ -155,7 +156,8 @@ class Counted:
 
     def __call__(self, x: Tensor, t: Tensor) -> Any:
         self.calls += 1
-        return self.denoise(x, t)
+        with PROCESSOR:
+            return self.denoise(x, t)
 
 
 def life(setting: Setting, denoise: ExactDenoiser, methods: list[str], times: Tensor, seed: int) -> dict[str, Any]:
@@ -164,12 +166,12 @@ def life(setting: Setting, denoise: ExactDenoiser, methods: list[str], times: Te
     paths = []
     for name in methods:
         try:
-            steps = at_times(denoise, name, x, times, [seed])
+            steps = at_times(InTurn(denoise), name, x, times, [seed])
         except Refused:
             continue
         numbers = {part: rounded(torch.cat([getattr(step, part) for step in steps])) for part in ("x", "x0", "eps")}
         paths.append({"method": name, **numbers})
-    return {"paths": paths, "truth": rounded(true_path(denoise, x, times))}
+    return {"paths": paths, "truth": rounded(true_path(InTurn(denoise), x, times))}
 
 
 def halves(values: Tensor) -> str:

@@ -14,7 +14,6 @@ from demo.checks import By, Length, OneOf
 from demo.fairness import PROCESSOR
 from demo.views.samplers_laws import LAW_NAMES, ClustersDenoiser, World, read_dots
 from genmodels.denoising.estimate import Denoiser, Estimate
-from genmodels.denoising.exact import ExactDenoiser
 from genmodels.denoising.ode import Split, follow
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
@@ -140,7 +139,7 @@ def distance(a: Tensor, b: Tensor) -> float:
     return float((a - b).square().sum(1).mean().sqrt())
 
 
-def true_path(denoise: ExactDenoiser, x: Tensor, times: Tensor) -> Tensor:
+def true_path(denoise: Denoiser, x: Tensor, times: Tensor) -> Tensor:
     """Where the exact flow has one dot (1, 2) at each time, to about four digits: rk4, SUBSTEPS steps in each step."""
     schedule = denoise.schedule
     share = schedule.sigma(times) / (schedule.alpha(times) + schedule.sigma(times))

@@ -53,7 +53,7 @@ const requests = pump(Object.values(server)[0], paint, reason => tell({ reason }
 
 if (props.axes.length) {
   const [across, down] = props.axes;
-  const clamp = value => Math.min(1, Math.max(0, value));
+  const clamp = value => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
   const at = () => [requests.args()[across] ?? 0.5, requests.args()[down] ?? 0.5];
   const place = () => { [thumb.style.left, thumb.style.top] = at().map(part => part * 100 + '%'); };
   const move = (x, y) => {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from genmodels.denoising.estimate import Estimate
+from genmodels.errors import Refused
 from genmodels.schedules.schedule import NoiseSchedule
 
 SUBSTEPS = (2, 4, 6, 8, 10, 12, 14, 16)  # order 16 after extrapolation
@@ -39,6 +41,8 @@ def extrapolate(slope: Callable[[Tensor, float], Tensor], x: Tensor, u: float, e
     while u != end:
         stride = end - u if abs(stride) > abs(end - u) else stride
         better, error = big_step(slope, x, u, stride)
+        if not math.isfinite(error):
+            raise Refused("not-finite", step=round(u, 4), cause="ode")
         if error <= tolerance or abs(stride) < 1e-9:
             x, u = better, end if stride == end - u else u + stride
         ratio = (tolerance / max(error, 1e-300)) ** (1 / (2 * len(SUBSTEPS) - 1))

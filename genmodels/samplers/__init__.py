@@ -12,6 +12,7 @@ from genmodels.samplers.adaptive import rk45
 from genmodels.samplers.ancestral import ddim, ddpm
 from genmodels.samplers.dpm_sde import dpmpp_2m_sde, dpmpp_sde
 from genmodels.samplers.dpm_solver import dpmpp_2m, dpmpp_2s, dpmpp_3m, dpmpp_3m_fixed
+from genmodels.samplers.inversion import Inversion, ddim_inversion, invert, regenerate
 from genmodels.samplers.multistep import deis_2, lms
 from genmodels.samplers.nodes import check_times
 from genmodels.samplers.noise import BrownianNoise, Noise
@@ -20,7 +21,20 @@ from genmodels.samplers.step import Method, Step
 from genmodels.samplers.unipc import unipc_1, unipc_2
 from genmodels.schedules.schedule import NoiseSchedule
 
-__all__ = ["SAMPLERS", "BrownianNoise", "Method", "Noise", "Step", "begin", "check_times", "sample"]
+__all__ = [
+    "SAMPLERS",
+    "BrownianNoise",
+    "Inversion",
+    "Method",
+    "Noise",
+    "Step",
+    "begin",
+    "check_times",
+    "ddim_inversion",
+    "invert",
+    "regenerate",
+    "sample",
+]
 
 
 def begin(schedule: NoiseSchedule, t: Tensor, noise: Noise, data_var: float = 1.0) -> Tensor:

@@ -29,7 +29,7 @@ class Drawn(NoiseSchedule):
     quantity: Quantity = "log-snr"
 
     def __post_init__(self) -> None:
-        if self.quantity not in RANGES:
+        if not isinstance(self.quantity, str) or self.quantity not in RANGES:
             raise Refused("drawn-quantity", value=str(self.quantity)[:40])
         if not 2 <= len(self.points) <= MOST_POINTS:
             raise Refused("drawn-count", low=2, high=MOST_POINTS, count=len(self.points))

@@ -59,9 +59,9 @@ class FromBetas(Table):
 class LinearBeta(Table):
     """DDPM's schedule (2006.11239); with another T the betas grow so that the same noise comes in."""
 
+    T: int = knob(1000, 2, MOST_STEPS, 1)
     beta_start: float = knob(1e-4, 1e-6, 0.02, 1e-5)
     beta_end: float = knob(0.02, 1e-3, 0.1, 1e-3)
-    T: int = knob(1000, 2, MOST_STEPS, 1)
 
     def __post_init__(self) -> None:
         refuse_beta_range(self.beta_start, self.beta_end, self.T)
@@ -74,9 +74,9 @@ class LinearBeta(Table):
 class ScaledLinear(Table):
     """Latent diffusion's schedule (2112.10752): the square roots of the betas are a straight line."""
 
+    T: int = knob(1000, 2, MOST_STEPS, 1)
     beta_start: float = knob(0.00085, 1e-6, 0.02, 1e-5)
     beta_end: float = knob(0.012, 1e-3, 0.1, 1e-3)
-    T: int = knob(1000, 2, MOST_STEPS, 1)
 
     def __post_init__(self) -> None:
         refuse_beta_range(self.beta_start, self.beta_end, self.T)
@@ -94,7 +94,7 @@ def refuse_betas(betas: list[float]) -> None:
 
 
 def refuse_beta_range(start: float, end: float, T: int) -> None:
-    if int(T) != T or T < 1:
+    if not isinstance(T, int) or T < 1:
         raise Refused("whole", name="T", value=T)
     if max(start, end) * 1000 / T >= 1:
         raise Refused("beta-steps", T=T, least=int(max(start, end) * 1000) + 1)

@@ -76,7 +76,7 @@ def test_what_is_no_schedule_is_refused(points: tuple, quantity: Any, key: str):
 
 WRITTEN: dict[str, NoiseSchedule] = {
     **{key: make() for key, make in SCHEDULES.items()},
-    "knobs": LinearBeta(2e-4, 0.03, 400),
+    "knobs": LinearBeta(400, 2e-4, 0.03),
     "zero-terminal": ZeroTerminal(Cosine(0.02)),
     "zero-terminal of a drawing": ZeroTerminal(CURVES["three"]),
     "drawn": CURVES["alpha-bar"],

@@ -17,6 +17,7 @@ from tests.browser.widgets.driving import (
 def test_a_run_streams_in_and_is_scrubbed_without_a_request(widgets: Any) -> None:
     widgets.evaluate("() => { window.frames_ = []; addEventListener('noisewalk:frame', e => frames_.push(e.detail)) }")
     run(widgets)
+    settled(widgets, "() => frames_.at(-1)?.index === 39")
     seen = widgets.evaluate("frames_.map(frame => frame.index)")
     assert seen == sorted(seen) and seen[-1] == 39
     final, requests = panes(widgets), len(widgets.requests)
