@@ -10,7 +10,7 @@ run: $(VENV)/.app
 	$(BIN)/python app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -21,7 +21,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 coverage: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/genmodels --cov=genmodels --cov-report=term-missing:skip-covered --cov-fail-under=95
+	$(BIN)/python -m pytest -n auto tests/genmodels --cov=genmodels --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -46,6 +46,11 @@ def test_what_was_lost_is_sent_again_during_and_after_the_run() -> None:
     assert steps([rest])[-1] == 199 and rest["done"]
 
 
+def test_a_run_that_ends_early_ends_where_it_stopped() -> None:
+    pieces = list(stream(["x"], frames(5), 40))
+    assert pieces[-1]["done"] and pieces[-1]["total"] == 5 and steps(pieces) == list(range(5))
+
+
 @pytest.mark.parametrize("message", [None, [], {}, {"run": "x"}, {"run": "x", "start": True}, {"run": 1, "start": 0}])
 def test_a_strangers_message_gets_nothing(message: Any) -> None:
     assert again(message) == {}

@@ -1,4 +1,4 @@
-"""What the widgets promise to Python: their settings survive the trip, and streamed pieces add up to the run."""
+"""What the widgets promise to Python: their settings survive the trip."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from demo.widgets.live_canvas import LiveCanvas
 from demo.widgets.plot import PLOTLY, Plot
 from demo.widgets.point_cloud import PointCloud, packed
-from demo.widgets.timeline import OVERLAP, Timeline, pieces
+from demo.widgets.timeline import Timeline
 from demo.widgets.widget import STYLES
 
 
@@ -51,31 +51,6 @@ def test_only_the_events_it_sends_can_be_listened_to(kind: str) -> None:
 
 def test_styles_and_plotly_are_on_disk() -> None:
     assert PLOTLY.is_file() and len(STYLES) == 5
-
-
-def merged(run: list[dict[str, Any]], keep: set[int]) -> list[int]:
-    """What a page that sees only some of the updates can put together, or an error at the first hole."""
-    seen: list[int] = []
-    for number, value in enumerate(run):
-        if number in keep or value["done"]:
-            assert value["start"] <= len(seen), "a hole"
-            seen += [shot["frames"] for shot in value["add"][len(seen) - value["start"] :]]
-    return seen
-
-
-@pytest.mark.parametrize("length", [1, 7, 8, 9, 16, 17, 100])
-def test_pieces_survive_merged_updates(length: int) -> None:
-    run = list(pieces("r", [""], ({"frames": k} for k in range(length)), length))
-    for first in range(OVERLAP):
-        assert merged(run, set(range(first, length, OVERLAP))) == list(range(length))
-    assert [value["done"] for value in run] == [False] * (length - 1) + [True]
-    assert max(len(value["add"]) for value in run) <= 2 * OVERLAP
-
-
-def test_a_run_that_stops_early_ends_where_it_stopped() -> None:
-    run = list(pieces("r", [""], ({"frames": k} for k in range(5)), 40))
-    assert run[-1]["done"] and run[-1]["total"] == 5
-    assert merged(run, {0}) == list(range(5))
 
 
 def test_packed_numbers_come_back_within_half_precision() -> None:

@@ -91,7 +91,7 @@ def test_held_out_pictures_are_not_trained_on(made, key):
     assert not seen & {picture.tobytes() for picture in dataset.pictures(dataset.held_out[:1_000])}
 
 
-@pytest.mark.parametrize("key", set(DATASETS) - {"faces"})
+@pytest.mark.parametrize("key", sorted(set(DATASETS) - {"faces"}))
 @pytest.mark.parametrize("item", [-1, HELD_OUT - 1, 10 * HELD_OUT])
 def test_an_item_that_is_not_there_is_refused(made, key, item):
     for ask in (made[key].pictures, made[key].labels):
