@@ -72,6 +72,7 @@ def test_playing_ends_at_the_last_frame_and_space_starts_it(widgets: Any) -> Non
 
 def test_fast_pieces_all_arrive(widgets: Any) -> None:
     run(widgets, "#fast")
+    settled(widgets, "() => document.querySelector('#steps .nw-timeline').dataset.at.endsWith(':39')")
     assert not widgets.locator("#steps .nw-error").is_visible()
     indices = widgets.evaluate("""async () => {
       const seen = [];
