@@ -64,12 +64,8 @@ def _present(name: str) -> int:
 @lru_cache(maxsize=2)
 def _cards(_files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
     """Only what is sound: a file that cannot be shown must not stand in a menu."""
-    return {name: card for name, card in checkpoints.available().items() if _sound(name, _stamp(name))}
-
-
-@lru_cache(maxsize=64)
-def _sound(name: str, _stamp: int) -> bool:
-    return checkpoints.sound(checkpoints.FOLDER / f"{name}.safetensors")
+    known = checkpoints.available()
+    return {name: card for name, card in known.items() if checkpoints.sound(checkpoints.where(name), card)}
 
 
 @lru_cache(maxsize=KEPT)

@@ -73,6 +73,7 @@ def serve(view: Callable[..., Any], names: Sequence[str] = (), turns: bool = Fal
         fits(view, dict.fromkeys(names))
 
     def answer(message: Any, request: gr.Request | None = None) -> dict[str, Any]:
+        arrived = time.perf_counter()
         try:
             page, number, values = envelope(message)
             address = request.client.host if request and request.client else "-"
@@ -92,7 +93,7 @@ def serve(view: Callable[..., Any], names: Sequence[str] = (), turns: bool = Fal
             LOG.exception("%s failed", view.__name__)
             return {"error": {"key": "failed", "values": {}}}
         reply = {"image": jpeg(result)} if isinstance(result, Image.Image) else dict(result)
-        return {**reply, "ms": round(spent, 1)}
+        return {**reply, "ms": round(spent, 1), "waited": round((began - arrived) * 1000, 1)}
 
     answer.__name__ = view.__name__
     return answer

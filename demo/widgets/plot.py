@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import plotly
 
 from demo.widgets.widget import Widget
 
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+# Found, not imported: only the script is needed, and the package takes its time.
+PLOTLY = Path(str(find_spec("plotly").origin)).parent / "package_data" / "plotly.min.js"  # type: ignore[union-attr]
 
 MARKUP = """
 <figure class="nw-widget nw-plot">

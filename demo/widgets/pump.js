@@ -22,13 +22,14 @@ function pump(ask, show, fail) {
   // Worth having in the air: one being served, plus as many as fit on the wire meanwhile.
   function measure(milliseconds, trip) {
     serving += (milliseconds - serving) * (serving ? 0.3 : 1);
-    network = Math.min(network, Math.max(trip - milliseconds, 1));
+    const wire = Math.max(trip - milliseconds, 1);
+    network = Number.isFinite(network) ? network + (wire - network) * 0.3 : wire;
     depth = Math.max(1, Math.min(DEPTH, 1 + Math.floor(network / Math.max(serving, 1))));
   }
 
   async function land(id, reply, trip) {
     if (!here() || reply?.superseded) return;
-    if (Number.isFinite(reply?.ms)) measure(reply.ms, trip);
+    if (Number.isFinite(reply?.ms)) measure(reply.ms, trip - (reply.waited ?? 0)); // the turns of others are not the wire
     if (id <= shown) return;
     const fresh = () => id > shown && (shown = id) > 0;
     const answered = reply && !reply.error;

@@ -40,6 +40,7 @@ class Free:
 def measure() -> dict[str, Any]:
     import diffusers
 
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     rows = {}
     for key, (name, options) in PAIRS.items():
@@ -52,6 +53,7 @@ def measure() -> dict[str, Any]:
         rows[f"{key}: ms a step, ours / diffusers"] = (
             f"{mine / STEPS * 1e3:.2f} / {other / STEPS * 1e3:.2f} = {mine / other:.2f}"
         )
+    torch.set_num_threads(threads)
     return rows
 
 

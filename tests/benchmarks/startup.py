@@ -43,6 +43,7 @@ def starting() -> tuple[float, float]:
         [sys.executable, "app.py"],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "GRADIO_SERVER_PORT": str(port)},
     )
     try:

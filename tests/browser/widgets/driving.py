@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 PIXELS = "id => { const c = document.querySelector(id + ' canvas'); return c.width ? c.toDataURL() : '' }"
+NEXT_RUN = """([before, words]) => { // another run than before is on screen, and is as long as it should be
+  const run = (document.querySelector('#steps .nw-timeline').dataset.at ?? '').split(':')[0];
+  return run && run !== before && document.querySelector('#steps .nw-count').textContent === words }"""
 SET = "([canvas, values]) => dispatchEvent(new CustomEvent('noisewalk:set', { detail: { canvas, values } }))"
 FEED = "value => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', value } }))"
 AT = "([at]) => document.querySelector('#steps .nw-timeline').dataset.at === at"
@@ -37,8 +40,9 @@ def spot_near(page: Any, where: str, x: float, y: float) -> None:
 
 
 def run(page: Any, button: str = "#run", show: str = "40 / 40") -> None:
+    before = page.evaluate("(document.querySelector('#steps .nw-timeline').dataset.at ?? '').split(':')[0]")
     page.click(button)
-    page.wait_for_function("words => document.querySelector('#steps .nw-count').textContent === words", arg=show)
+    page.wait_for_function(NEXT_RUN, arg=[before, show])
     page.wait_for_function("document.querySelector('#steps .nw-timeline:not(.nw-waiting)')")
 
 

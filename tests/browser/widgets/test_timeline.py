@@ -126,8 +126,11 @@ def test_a_lost_piece_is_fetched_again(widgets: Any) -> None:
 def test_a_dot_on_the_plot_follows_the_timeline(widgets: Any) -> None:
     widgets.evaluate(FEED, widget_page.piece(401, 0, 40))
     dot = "() => document.querySelector('#plot .point')?.getAttribute('transform')"
-    settled(widgets, f"() => ({dot})()")
-    before = widgets.evaluate(dot)
     widgets.locator("#steps .nw-range").focus()
+    widgets.keyboard.press("End")
+    settled(widgets, "() => document.querySelector('#steps .nw-timeline').dataset.at === 'run401:39'")
+    settled(widgets, f"() => ({dot})()")
+    widgets.wait_for_timeout(100)
+    before = widgets.evaluate(dot)
     widgets.keyboard.press("Home")
     settled(widgets, f"([was]) => ({dot})() !== was", before)
