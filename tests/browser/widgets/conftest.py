@@ -17,7 +17,7 @@ def address(launch: Any) -> str:
     return launch(widget_page.build(), **widget_page.settings())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(browser: Any, address: str) -> Iterator[Any]:
     """One page for all tests of the module, because loading it is the slow part."""
     with fresh_page(browser) as page:
