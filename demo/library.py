@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections import OrderedDict
 from functools import lru_cache
 
-import torch
+from torch import nn
 
 from genmodels import checkpoints
 from genmodels.checkpoints import Card
@@ -12,7 +15,8 @@ from genmodels.denoising.estimate import Denoiser
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 
-KEPT = 6  # models in memory at once
+KEPT = 256_000_000  # bytes of weights in memory at once
+LOG = logging.getLogger(__name__)
 
 
 def cards() -> dict[str, Card]:
@@ -20,26 +24,60 @@ def cards() -> dict[str, Card]:
     return _cards(tuple((name, _stamp(name)) for name in _names()))
 
 
+def of_kind(kind: str) -> list[str]:
+    return [name for name, card in cards().items() if card.kind == kind]
+
+
 def latent_models() -> list[str]:
     """The models that make a picture of a latent in one go."""
-    return [name for name, card in cards().items() if card.kind == "gan"]
+    return of_kind("gan")
 
 
 def diffusion_models() -> list[str]:
-    return [name for name, card in cards().items() if card.kind == "diffusion"]
+    return of_kind("diffusion")
 
 
 def latent_model(name: str) -> LatentModel:
-    model = _loaded(name, "generator", _present(name))
+    model = part(name, "generator")
     assert isinstance(model, LatentModel)
     return model
 
 
 def diffusion_model(name: str) -> Denoiser:
     """A Denoiser with `latent_shape`, as trained: it speaks for all labels at once."""
-    model = _loaded(name, None, _present(name))
+    model = part(name)
     assert isinstance(model, LatentModel)
     return model  # type: ignore[return-value]
+
+
+def part(name: str, of: str | None = None) -> nn.Module:
+    """A model, or one part of it, as it stands on disk now."""
+    if stamp := _stamp(name):
+        return LOADED.get(name, of, stamp)
+    raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
+
+
+class Loaded:
+    """The models last used, as many as fit; one that two visitors ask for is read once."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._models: OrderedDict[tuple[str, str | None, int], nn.Module] = OrderedDict()
+        self._most = most
+        self._door = threading.Lock()
+
+    def get(self, name: str, of: str | None, stamp: int) -> nn.Module:
+        key = (name, of, stamp)
+        with self._door:
+            model = self._models.pop(key, None) or checkpoints.load(name, of)
+            self._models[key] = model
+            while len(self._models) > 1 and sum(map(weight, self._models.values())) > self._most:
+                self._models.popitem(last=False)
+        return model
+
+
+def weight(model: nn.Module) -> int:
+    """Bytes that a model holds."""
+    return sum(tensor.nbytes for tensor in (*model.parameters(), *model.buffers()))
 
 
 def _names() -> list[str]:
@@ -55,19 +93,14 @@ def _stamp(name: str) -> int:
         return 0
 
 
-def _present(name: str) -> int:
-    if stamp := _stamp(name):
-        return stamp
-    raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
-
-
 @lru_cache(maxsize=2)
 def _cards(_files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
-    """Only what is sound: a file that cannot be shown must not stand in a menu."""
-    known = checkpoints.available()
-    return {name: card for name, card in known.items() if checkpoints.sound(checkpoints.where(name), card)}
+    """Only what is whole: a file that cannot be shown must not stand in a menu."""
+    bad: list[Refused] = []
+    known = checkpoints.available(bad=bad, look=checkpoints.sealed)
+    for refusal in bad:
+        LOG.warning("%s", refusal)
+    return known
 
 
-@lru_cache(maxsize=KEPT)
-def _loaded(name: str, part: str | None, _stamp: int) -> torch.nn.Module:
-    return checkpoints.load(name, part)
+LOADED = Loaded()

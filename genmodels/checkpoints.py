@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -70,7 +70,7 @@ def write(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, str]) 
     os.replace(part, path)
 
 
-def load(model: str | Path, part: str | None = None, folder: Path = FOLDER) -> nn.Module:
+def load(model: str | Path, part: str | None = None, folder: Path | None = None) -> nn.Module:
     """The whole model, or one part of it, in float32, ready to be shown; a name is looked up in the folder."""
     path = where(model, folder)
     card = read(path)
@@ -89,11 +89,8 @@ def read(path: Path) -> Card:
     """The card alone, checked against what the file holds; no weights are read."""
     try:
         with _opened(path) as file:
-            text = (file.metadata() or {}).get("card", "")
+            card = _card(file)
             held = {key: (file.get_slice(key).get_shape(), file.get_slice(key).get_dtype()) for key in file.keys()}  # noqa: SIM118
-        assert len(text) <= LONGEST
-        card = Card(**json.loads(text))
-        assert card.format == FORMAT and _typed(card) and _modest(card.config)
         with Unfilled(), torch.device("meta"):  # costs nothing, so a card cannot ask for more than its file holds
             model = _recipe(card.recipe).build(**card.config)
         assert held == {key: (list(value.shape), "F16") for key, value in model.state_dict().items()}
@@ -104,21 +101,36 @@ def read(path: Path) -> Card:
     return card
 
 
-def available(folder: Path = FOLDER, bad: list[Refused] | None = None) -> dict[str, Card]:
+def sealed(path: Path) -> Card:
+    """The card of a file whose every byte is what its digest says: quick, for no model is built; `load` does the rest."""
+    try:
+        with _opened(path) as file:
+            card = _card(file)
+        assert _recipe(card.recipe) and _fingerprint(_tensors(path), card) == card.weights
+    except Refused:
+        raise
+    except Exception as cause:
+        raise Refused("bad-checkpoint", file=path.name) from cause
+    return card
+
+
+def available(
+    folder: Path | None = None, bad: list[Refused] | None = None, look: Callable[[Path], Card] = read
+) -> dict[str, Card]:
     """Every good checkpoint in the folder by name; what is not good is left out, and told to who asks."""
     cards = {}
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in sorted((folder or FOLDER).glob("*.safetensors")):
         try:
-            cards[path.stem] = read(path)
+            cards[path.stem] = look(path)
         except Refused as refusal:
             if bad is not None:
                 bad.append(refusal)
     return cards
 
 
-def where(model: str | Path, folder: Path = FOLDER) -> Path:
+def where(model: str | Path, folder: Path | None = None) -> Path:
     """The file of a name, or the path itself; a name that is no plain name is not looked for."""
-    path = model if isinstance(model, Path) else folder / f"{model}.safetensors"
+    path = model if isinstance(model, Path) else (folder or FOLDER) / f"{model}.safetensors"
     if not path.is_file() or (isinstance(model, str) and Path(model).name != model):
         raise Refused("no-checkpoint", name=str(model)[:80], allowed=", ".join(available(folder)) or "-")
     return path
@@ -131,12 +143,12 @@ def _opened(path: Path) -> Any:
         raise Refused("bad-checkpoint", file=path.name) from cause
 
 
-def sound(path: Path, card: Card) -> bool:
-    """Whether a file's weights, read to the last byte, are those that its card speaks of."""
-    try:
-        return _fingerprint(_tensors(path), card) == card.weights
-    except Refused:
-        return False
+def _card(file: Any) -> Card:
+    text = (file.metadata() or {}).get("card", "")
+    assert len(text) <= LONGEST
+    card = Card(**json.loads(text))
+    assert card.format == FORMAT and _typed(card) and _modest(card.config)
+    return card
 
 
 def _tensors(path: Path) -> dict[str, Tensor]:

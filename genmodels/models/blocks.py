@@ -17,7 +17,8 @@ class Smooth(nn.Module):
 
     def __init__(self, waves: int = 8) -> None:
         super().__init__()
-        self.register_buffer("frequency", math.pi / (1.5 * self.REACH) * torch.arange(1, waves + 1), persistent=False)
+        waves_of = torch.arange(1, waves + 1, device="cpu")  # on "meta", arithmetic would load a second of torch
+        self.register_buffer("frequency", math.pi / (1.5 * self.REACH) * waves_of, persistent=False)
         self.width = 2 * waves
 
     def forward(self, log_snr: Tensor) -> Tensor:

@@ -1,0 +1,90 @@
+"""Trained models on disk: what is offered, what is kept in memory, and what happens when files change or are bad."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from demo import library
+from genmodels import checkpoints
+from genmodels.checkpoints import Card, save
+from genmodels.errors import Refused
+from genmodels.models.gan import GAN
+
+CONFIG = {"shape": [1, 8, 8], "latent": 8, "generator": [16, 8], "discriminator": [8, 16]}
+CARD = Card("digits-gan", CONFIG, "digits", "1", {}, 3, 64, 0, 1.0, "CPU", "test")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(library, "LOADED", library.Loaded())
+    return tmp_path
+
+
+def put(folder: Path, name: str, seed: int = 0) -> Path:
+    torch.manual_seed(seed)
+    save(folder / f"{name}.safetensors", GAN(**CONFIG), CARD)
+    return folder / f"{name}.safetensors"
+
+
+def test_files_come_and_go_while_the_page_is_open(folder: Path):
+    assert library.latent_models() == []
+    put(folder, "one")
+    path = put(folder, "two")
+    assert library.latent_models() == ["one", "two"]
+    path.unlink()
+    assert library.latent_models() == ["one"]
+    with pytest.raises(Refused) as refusal:
+        library.latent_model("two")
+    assert refusal.value.key == "no-checkpoint"
+
+
+def test_a_damaged_file_costs_one_line_and_its_place_in_the_menu(folder: Path, caplog: pytest.LogCaptureFixture):
+    put(folder, "good")
+    bad = put(folder, "bad")
+    data = bytearray(bad.read_bytes())
+    data[-9] ^= 1
+    bad.write_bytes(data)
+    assert library.latent_models() == ["good"]
+    assert [record.getMessage().count("bad.safetensors") for record in caplog.records] == [1]
+
+
+def test_a_file_that_lies_about_its_build_is_refused_when_asked_for(folder: Path):
+    lie = dataclasses.replace(CARD, config={**CONFIG, "latent": 9})
+    save(folder / "lie.safetensors", GAN(**CONFIG), lie)
+    with pytest.raises(Refused) as refusal:
+        library.latent_model("lie")
+    assert refusal.value.key == "bad-checkpoint"
+
+
+def test_a_new_file_of_the_same_name_is_read_anew(folder: Path):
+    path = put(folder, "model", seed=0)
+    z = torch.ones(1, 8)
+    before = library.latent_model("model").decode(z)
+    put(folder, "model", seed=1)
+    os.utime(path, ns=(1, 2))
+    assert not torch.equal(library.latent_model("model").decode(z), before)
+
+
+def test_models_are_shared_and_the_longest_unused_goes_first(folder: Path):
+    for name in ("a", "b", "c"):
+        put(folder, name)
+    size = library.weight(library.part("a"))
+    assert size == 4 * sum(p.numel() for p in GAN(**CONFIG).parameters())
+    kept = library.Loaded(most=2 * size)
+    first, second = kept.get("a", None, 1), kept.get("b", None, 1)
+    assert kept.get("a", None, 1) is first
+    kept.get("c", None, 1)
+    assert kept.get("a", None, 1) is first
+    assert kept.get("b", None, 1) is not second
+
+
+def test_one_model_larger_than_the_limit_is_still_kept(folder: Path):
+    put(folder, "a")
+    kept = library.Loaded(most=1)
+    assert kept.get("a", None, 1) is kept.get("a", None, 1)
