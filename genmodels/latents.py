@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from genmodels.samplers.noise import Noise
+
 
 class LatentModel(nn.Module, ABC):
     """A GAN, a decoder, a flow, or a diffusion model through its ODE."""
@@ -20,8 +22,8 @@ class LatentModel(nn.Module, ABC):
 
 
 def draw(shape: Sequence[int], seeds: Sequence[int]) -> Tensor:
-    """One standard normal latent per seed; a sample never depends on its neighbours in the batch."""
-    return torch.stack([torch.randn(*shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+    """The latent of each seed: the noise that a sampler's run of this seed starts from."""
+    return Noise(seeds, shape).start()
 
 
 def lerp(a: Tensor, b: Tensor, amount: float) -> Tensor:

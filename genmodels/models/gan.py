@@ -171,10 +171,6 @@ class GANTrainer:
         self.done += 1
         return metrics
 
-    def shipped(self) -> nn.Module:
-        """What a checkpoint keeps."""
-        return self.ema.net
-
     def sheet(self, count: int) -> Tensor:
         """Pictures of the present state, always from the same latents."""
         generator = self.ema.net.generator

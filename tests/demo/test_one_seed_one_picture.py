@@ -1,0 +1,67 @@
+"""The same seed is the same picture wherever one asks: on the command line, through the API and on the page."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demo import library
+from demo.pictures import to_image
+from demo.views import api, denoising, latent
+from genmodels import checkpoints
+from genmodels.__main__ import main
+from genmodels.zoo import ZOO
+from tests.genmodels.test_checkpoints import CARD
+
+SEEDS = [7, 8]
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[np.ndarray]]:
+    """What the command line draws with two digits models whose weights are far from their start, where much is 0."""
+    pictures = {}
+    for name in ("digits-gan", "digits-diffusion"):
+        config = ZOO[name].full_config(ZOO[name].data())
+        torch.manual_seed(1)
+        model = ZOO[name].build(**config)
+        for parameter in model.parameters():
+            parameter.data += 0.1 * torch.randn_like(parameter)
+        card = dataclasses.replace(CARD, recipe=name, config=config)
+        checkpoints.save(tmp_path / f"{name}.safetensors", model, card)
+        asked = ["--n", "2", "--seed", str(SEEDS[0]), "--out", str(tmp_path / "out"), "--checkpoints", str(tmp_path)]
+        assert main(["sample", name, *asked]) == 0
+        pictures[name] = [np.asarray(Image.open(tmp_path / "out" / f"{name}-{seed}.png"))[::8, ::8] for seed in SEEDS]
+        assert np.abs(pictures[name][0].astype(int) - pictures[name][1]).mean() > 5, "two seeds, two pictures"
+    monkeypatch.setattr(library, "diffusion_model", lambda name: checkpoints.load(name, folder=tmp_path))
+    monkeypatch.setattr(library, "latent_model", lambda name: checkpoints.load(name, "generator", tmp_path))
+    return pictures
+
+
+def same(mine: Image.Image | str, theirs: np.ndarray) -> bool:
+    """Up to one level of brightness: a batch of another size may sum in another order."""
+    picture = Image.open(io.BytesIO(base64.b64decode(mine))) if isinstance(mine, str) else mine
+    return picture.size == (8, 8) and int(np.abs(np.asarray(picture).astype(int) - theirs).max()) <= 1
+
+
+def test_a_diffusion_model(drawn: dict[str, list[np.ndarray]]):
+    name = "digits-diffusion"
+    for mine, theirs in zip(api.sample(name, SEEDS), drawn[name], strict=True):
+        assert same(mine, theirs)
+    *_, last = denoising.steps_of(name, "dpmpp-2m", "exponential", 30, SEEDS[0], 2)
+    for mine, theirs in zip(last.x.split(1), drawn[name], strict=True):
+        assert same(to_image(mine), theirs)
+
+
+def test_a_gan(drawn: dict[str, list[np.ndarray]]):
+    name = "digits-gan"
+    for mine, theirs in zip(api.interpolate(name, *SEEDS, frames=2), drawn[name], strict=True):
+        assert same(mine, theirs)
+    for z, theirs in zip(latent.places(name, *SEEDS), drawn[name], strict=True):
+        assert same(to_image(latent.decode(name, z)), theirs)
