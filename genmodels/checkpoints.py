@@ -102,7 +102,7 @@ def read(path: Path) -> Card:
 
 
 def sealed(path: Path) -> Card:
-    """The card of a file whose every byte is what its digest says: quick, for no model is built; `load` does the rest."""
+    """The card of a file whose every byte is what its digest says: no model is built, so it is quick."""
     try:
         with _opened(path) as file:
             card = _card(file)
