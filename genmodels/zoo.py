@@ -13,6 +13,7 @@ from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.models.diffusion import Diffusion, DiffusionTrainer
 from genmodels.models.gan import GAN, GANTrainer
+from genmodels.models.reader import Reader, ReaderTrainer
 
 
 @dataclass(frozen=True)
@@ -100,5 +101,27 @@ ZOO: dict[str, Recipe] = {
         conditional=True,
         config={"schedule": "cosine", "patch": 2, "channels": 32, "multiples": [1, 2], "blocks": 1, "attention": 2},
         optimizer={"lr": 2e-3, "decay": 0.99},
+    ),
+    "faces-reader": Recipe(
+        "reader",
+        Reader,
+        ReaderTrainer,
+        "faces",
+        steps=5_000,
+        batch=64,
+        conditional=True,
+        config={"channels": [24, 48, 96, 128]},
+        optimizer={"until": 5_000, "light": 0.05},
+    ),
+    "glyphs-reader": Recipe(
+        "reader",
+        Reader,
+        ReaderTrainer,
+        "glyphs",
+        steps=10_000,
+        batch=64,
+        conditional=True,
+        config={"channels": [32, 64, 128]},
+        optimizer={"until": 10_000, "light": 0.2},
     ),
 }
