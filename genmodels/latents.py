@@ -21,6 +21,43 @@ class LatentModel(nn.Module, ABC):
         """(B, *latent_shape) -> (B, C, H, W) in [-1, 1]."""
 
 
+class StyleModel(LatentModel):
+    """Paints in two stages: a latent becomes one style for each layer, and the styles a picture.
+
+    Coarse layers come first. `w_mean` is the running mean style of the mapping, the middle that truncation pulls to.
+    """
+
+    layers: int  # L: the places for a style in `synthesize`
+    grain_sides: Sequence[int]  # of each layer's noise, which is square
+    w_mean: Tensor  # (D,)
+
+    @abstractmethod
+    def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """(B, *latent_shape) -> w (B, L, D), every layer alike; a model without classes needs no label."""
+
+    @abstractmethod
+    def synthesize(self, w: Tensor, noise: Sequence[Tensor] | None = None) -> Tensor:
+        """w (B, L, D) -> (B, C, H, W) in [-1, 1], with one map (B or 1, 1, side, side) of noise per layer, or without."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.synthesize(self.map(z), self.grains([0]))
+
+    def grains(self, seeds: Sequence[int]) -> list[Tensor]:
+        """Each layer's noise, from (seed, layer) alone."""
+        return [Noise(seeds, (1, side, side))(layer).to(self.w_mean) for layer, side in enumerate(self.grain_sides)]
+
+
+def truncate(w: Tensor, middle: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
+    """The first `cutoff` layers (all, if None) drawn toward the middle style: 1 leaves them be, 0 puts them there."""
+    near = torch.lerp(middle.expand_as(w), w, psi)
+    return near if cutoff is None else torch.cat([near[:, :cutoff], w[:, cutoff:]], dim=1)
+
+
+def mix(styles: Sequence[Tensor], sources: Sequence[int]) -> Tensor:
+    """Layer by layer from one of several (B, L, D): layer l is that of styles[sources[l]]."""
+    return torch.stack([styles[source][:, layer] for layer, source in enumerate(sources)], dim=1)
+
+
 def draw(shape: Sequence[int], seeds: Sequence[int]) -> Tensor:
     """The latent of each seed: the noise that a sampler's run of this seed starts from."""
     return Noise(seeds, shape).start()
