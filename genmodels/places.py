@@ -39,14 +39,16 @@ class Seed(Place):
 
 @dataclass(frozen=True)
 class OnLattice(Place):
-    """A place in the plane of seeds, which has one of them at (0, 0)."""
+    """A place in a plane of seeds around another place, which lies at (0, 0)."""
 
-    seed: int = knob(0, 0, 9999, 1)
+    start: Place
     x: float = knob(0.0, -1000, 1000, 0.001)
     y: float = knob(0.0, -1000, 1000, 0.001)
 
     def latent(self, shape: Sequence[int]) -> Tensor:
-        return Lattice(shape, self.seed).at(self.x, self.y)
+        if isinstance(self.start, Seed):
+            return Lattice(shape, self.start.seed).at(self.x, self.y)
+        return Lattice(shape).at(self.x, self.y, self.start.latent(shape))
 
 
 @dataclass(frozen=True)

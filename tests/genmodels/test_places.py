@@ -15,8 +15,8 @@ from genmodels.places import PLACES, Between, Numbers, OnCircle, OnLattice, Plac
 SHAPE = (64,)
 EXAMPLES: dict[str, Place] = {
     "seed": Seed(7),
-    "lattice": OnLattice(7, 1.25, -3.5),
-    "between": Between(Seed(1), OnLattice(2, 0.5, 0.5), 0.3, "lerp"),
+    "lattice": OnLattice(Sum(Seed(5), Seed(6), Seed(8)), 0.25, -0.5),
+    "between": Between(Seed(1), OnLattice(Seed(2), 0.5, 0.5), 0.3, "lerp"),
     "circle": OnCircle(Seed(1), Seed(2), 0.75),
     "sum": Sum(Seed(1), Seed(2), Between(Seed(3), Seed(4), 0.5)),
     "numbers": Numbers(tuple(k / 64 for k in range(64))),
@@ -45,8 +45,10 @@ def test_a_latent_has_the_shape_that_was_asked_for(kind: str):
 @pytest.mark.parametrize(
     ("place", "seed"),
     [
-        (OnLattice(7, 0, 0), 7),
-        (OnLattice(7, 2, 1), 109),
+        (OnLattice(Seed(7), 0, 0), 7),
+        (OnLattice(Seed(7), 2, 1), 109),
+        (OnLattice(Between(Seed(3), Seed(4), 0.0), 0, 0), 3),
+        (OnLattice(Between(Seed(3), Seed(4), 0.5), 1, 0), 1),
         (Between(Seed(1), Seed(2), 0.0), 1),
         (Between(Seed(1), Seed(2), 1.0, "lerp"), 2),
         (OnCircle(Seed(1), Seed(2), 0.0), 1),
@@ -69,8 +71,8 @@ NONSENSE: dict[str, Any] = {
     "seed no whole number": {"of": "seed", "seed": 1.5},
     "seed a word": {"of": "seed", "seed": "1"},
     "unknown knob": {"of": "seed", "seed": 1, "color": 2},
-    "not a number": {"of": "lattice", "seed": 1, "x": float("nan"), "y": 0},
-    "far away": {"of": "lattice", "seed": 1, "x": 1e9, "y": 0},
+    "not a number": {"of": "lattice", "start": SEED, "x": float("nan"), "y": 0},
+    "far away": {"of": "lattice", "start": SEED, "x": 1e9, "y": 0},
     "half a way": {"of": "between", "a": SEED},
     "strange way": {"of": "between", "a": SEED, "b": SEED, "way": "hop"},
     "way no word": {"of": "between", "a": SEED, "b": SEED, "way": {}},
