@@ -21,7 +21,11 @@ MARKUP = """
 
 
 class LiveCanvas(Widget):
-    """Asks `serve` for {"image": base64} whenever a `noisewalk:set` event or a drag changes its arguments."""
+    """Asks `serve` for {"image": base64} whenever a `noisewalk:set` event or a drag changes its arguments.
+
+    `drag` names two arguments from 0 to 1 that are the place under the finger; `pull` has {axes, tab, knobs}: two
+    arguments without bounds that move with the finger, and the page's knobs speed, drift and snap that say how.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class LiveCanvas(Widget):
         value: dict[str, Any] | None = None,
         arguments: dict[str, Any] | None = None,
         drag: bool | Sequence[str] = False,
+        pull: dict[str, Any] | None = None,
         size: int = 320,
         smooth: bool = True,
         **options: Any,
@@ -42,10 +47,11 @@ class LiveCanvas(Widget):
             elem_id=elem_id,
             label=label,
             markup=MARKUP,
-            scripts=("pump", "live_canvas"),
+            scripts=("pump", "live_canvas", *(["live_pull"] if pull else [])),
             ask=serve,
             arguments=arguments or {},
             axes=axes,
+            pull=pull,
             size=size,
             smooth=smooth,
             **options,
