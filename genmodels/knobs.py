@@ -32,9 +32,20 @@ class Knob:
         return int(value)
 
 
-def knob(default: Any, low: float, high: float, step: float) -> Any:
-    """A field of a frozen dataclass that can be turned."""
-    return dataclasses.field(default=default, metadata={"low": low, "high": high, "step": step})
+def knob(
+    default: Any, low: float, high: float, step: float, least: float | None = None, most: float | None = None
+) -> Any:
+    """A field of a frozen dataclass that can be turned, and where its meaning ends if that is beyond the slider."""
+    limits = {"least": low if least is None else least, "most": high if most is None else most}
+    return dataclasses.field(default=default, metadata={"low": low, "high": high, "step": step, **limits})
+
+
+def settle(made: Any) -> None:
+    """Hold a frozen dataclass to what its knobs can mean, when it is made; what must be whole becomes an int."""
+    for field in dataclasses.fields(made):
+        if "least" in field.metadata:
+            limits = Knob(field.metadata["least"], field.metadata["most"], field.metadata["step"], field.default)
+            object.__setattr__(made, field.name, limits.check(field.name, getattr(made, field.name)))
 
 
 def knobs_of(thing: Callable[..., Any]) -> dict[str, Knob]:

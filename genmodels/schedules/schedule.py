@@ -7,16 +7,23 @@ times are float64 tensors, 0-dim or (B,).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
+
+from genmodels.knobs import settle
 
 FIRST = 1e-12  # stands for "just after t = 0", where the schedules that jump have their floor
 
 
 class NoiseSchedule(ABC):
     """How much signal is left and how much noise is in at time t; concrete ones are frozen dataclasses."""
+
+    most_beta: ClassVar[float] = 1.0  # what the paper of a schedule cuts its betas at
+
+    def __post_init__(self) -> None:
+        settle(self)
 
     @abstractmethod
     def alpha(self, t: Tensor) -> Tensor:
@@ -64,7 +71,7 @@ class NoiseSchedule(ABC):
     def betas(self, T: int) -> Tensor:
         """The beta of each of T equal steps, of the rescaled variable x / sqrt(alpha² + sigma²)."""
         alpha_bar = self.alpha_bar(torch.arange(T + 1, dtype=torch.float64) / T)
-        return 1 - alpha_bar[1:] / alpha_bar[:-1]
+        return (1 - alpha_bar[1:] / alpha_bar[:-1]).clamp(max=self.most_beta)
 
     @final
     def prior_std(self, data_var: float = 1.0) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from genmodels import schedules  # its table is complete by the time anything here is called
 from genmodels.errors import Refused
-from genmodels.knobs import checked, knobs_of
+from genmodels.knobs import checked
 from genmodels.schedules.drawn import MOST_POINTS, Drawn
 from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.schedules.tables import MOST_STEPS, FromBetas
@@ -44,7 +44,7 @@ def from_spec(spec: Any) -> NoiseSchedule:
     known = schedules.SCHEDULES.get(kind)
     if known is None:
         raise Refused("unknown-schedule", value=kind[:40])
-    return known(**whole(known, checked(known, values)))
+    return known(**checked(known, values))
 
 
 def from_spec_once(spec: Any) -> NoiseSchedule:
@@ -52,12 +52,6 @@ def from_spec_once(spec: Any) -> NoiseSchedule:
     if isinstance(spec, Mapping) and spec.get("kind") == "zero-terminal":
         raise Refused("unknown-schedule", value="zero-terminal")
     return from_spec(spec)
-
-
-def whole(kind: Callable[..., NoiseSchedule], values: dict[str, float]) -> dict[str, float]:
-    """JSON does not tell 1000 from 1000.0; where a whole number belongs, one is made of it."""
-    knobs = knobs_of(kind)
-    return {k: int(v) if isinstance(knobs[k].default, int) and v == int(v) else v for k, v in values.items()}
 
 
 def numbers(values: Any, most: int) -> tuple[float, ...]:

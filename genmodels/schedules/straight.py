@@ -25,7 +25,7 @@ class Flow(NoiseSchedule):
 class ShiftedFlow(NoiseSchedule):
     """Stable Diffusion 3's schedule (2403.03206): the noise level of the flow, times `shift`."""
 
-    shift: float = knob(3.0, 0.1, 20, 0.1)
+    shift: float = knob(3.0, 0.1, 20, 0.1, least=0.001, most=1000)
 
     def alpha(self, t: Tensor) -> Tensor:
         return (1 - t) / (1 + (self.shift - 1) * t)

@@ -59,11 +59,12 @@ class FromBetas(Table):
 class LinearBeta(Table):
     """DDPM's schedule (2006.11239); with another T the betas grow so that the same noise comes in."""
 
-    T: int = knob(1000, 2, MOST_STEPS, 1)
-    beta_start: float = knob(1e-4, 1e-6, 0.02, 1e-5)
-    beta_end: float = knob(0.02, 1e-3, 0.1, 1e-3)
+    T: int = knob(1000, 2, MOST_STEPS, 1, least=1)
+    beta_start: float = knob(1e-4, 1e-6, 0.02, 1e-5, most=1)
+    beta_end: float = knob(0.02, 1e-3, 0.1, 1e-3, least=1e-6, most=1)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         refuse_beta_range(self.beta_start, self.beta_end, self.T)
 
     def beta_table(self) -> Tensor:
@@ -74,11 +75,12 @@ class LinearBeta(Table):
 class ScaledLinear(Table):
     """Latent diffusion's schedule (2112.10752): the square roots of the betas are a straight line."""
 
-    T: int = knob(1000, 2, MOST_STEPS, 1)
-    beta_start: float = knob(0.00085, 1e-6, 0.02, 1e-5)
-    beta_end: float = knob(0.012, 1e-3, 0.1, 1e-3)
+    T: int = knob(1000, 2, MOST_STEPS, 1, least=1)
+    beta_start: float = knob(0.00085, 1e-6, 0.02, 1e-5, most=1)
+    beta_end: float = knob(0.012, 1e-3, 0.1, 1e-3, least=1e-6, most=1)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         refuse_beta_range(self.beta_start, self.beta_end, self.T)
 
     def beta_table(self) -> Tensor:
@@ -94,8 +96,5 @@ def refuse_betas(betas: list[float]) -> None:
 
 
 def refuse_beta_range(start: float, end: float, T: int) -> None:
-    if not isinstance(T, int) or T < 1:
-        raise Refused("whole", name="T", value=T)
     if max(start, end) * 1000 / T >= 1:
         raise Refused("beta-steps", T=T, least=int(max(start, end) * 1000) + 1)
-    refuse_betas([start * 1000 / T, end * 1000 / T])

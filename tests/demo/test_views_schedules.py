@@ -77,6 +77,9 @@ def test_alpha_bar_and_the_posterior_follow_from_the_betas_alone(name: str, T: i
     betas, posterior = (curve.STEPWISE[q](made, T).numpy() for q in ("beta", "posterior"))
     signal, variance = 1.0, 0.0
     for step, beta in enumerate(betas, 1):
+        if beta == made.most_beta < 1:
+            assert step == T, "only the last step is cut, and its chain keeps a little more signal"
+            break
         before = variance
         signal, variance = signal * math.sqrt(1 - beta), (1 - beta) * variance + beta
         given_end = before - (1 - beta) * before**2 / variance

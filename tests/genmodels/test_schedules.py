@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -26,11 +27,12 @@ ZERO, ONE = torch.zeros((), dtype=F64), torch.ones((), dtype=F64)
 
 
 def with_extreme_knobs() -> dict[str, NoiseSchedule]:
-    """Each schedule with one knob at a time at either end of its range, where that is a schedule at all."""
+    """Each schedule with one knob at a time at an end of its slider or of its meaning, where that is a schedule."""
     found = {}
     for key, make in SCHEDULES.items():
         for name, knob in knobs_of(make).items():
-            for value in (knob.low, knob.high):
+            (field,) = (f for f in dataclasses.fields(make) if f.name == name)  # type: ignore[arg-type]
+            for value in sorted({knob.low, knob.high, field.metadata["least"], field.metadata["most"]}):
                 try:
                     found[f"{key}-{name}-{value:g}"] = make(**{name: value})
                 except Refused as refused:
@@ -119,10 +121,34 @@ def test_betas_compose_to_the_schedule(schedule: NoiseSchedule, T: int):
     mean, variance = 1.0, 0.0
     for i, beta in enumerate(schedule.betas(T).tolist(), 1):
         assert 0 < beta <= 1
+        if beta == schedule.most_beta < 1:  # cut: from here on the chain has more signal
+            break
         mean, variance = mean * math.sqrt(1 - beta), variance * (1 - beta) + beta
         alpha_bar = float(schedule.alpha_bar(torch.tensor(i / T, dtype=F64)))
         assert mean**2 == pytest.approx(alpha_bar, rel=1e-8, abs=1e-12)
         assert variance == pytest.approx(1 - alpha_bar, abs=1e-10)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1e9, 1e9, "1", None, True])
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, make in SCHEDULES.items() for name in knobs_of(make)])
+def test_a_number_without_meaning_is_refused(key: str, name: str, value: object):
+    with pytest.raises(Refused) as refused:
+        SCHEDULES[key](**{name: value})
+    assert refused.value.key == "knob" and refused.value.values["name"] == name
+
+
+@pytest.mark.parametrize("value", [0, -0.5])
+@pytest.mark.parametrize("key", SCHEDULES)
+def test_a_scale_is_more_than_nothing(key: str, value: float):
+    scales = {"T", "beta_start", "beta_end", "size", "tau", "b", "sigma_min", "sigma_max", "rho", "shift"}
+    for name in scales & knobs_of(SCHEDULES[key]).keys():
+        with pytest.raises(Refused):
+            SCHEDULES[key](**{name: value})
+
+
+def test_what_must_be_whole_becomes_so():
+    schedule = LinearBeta(T=500.0)  # type: ignore[arg-type]
+    assert isinstance(schedule.T, int) and schedule == LinearBeta(T=500)
 
 
 def test_alpha_bar_is_the_logistic_function_of_log_snr(schedule: NoiseSchedule):
