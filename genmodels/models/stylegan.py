@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from genmodels.latents import StyleModel
 from genmodels.models.gan import Discriminator
 
-GAIN = math.sqrt(2 / (1 + 0.2**2))  # what a leaky ReLU takes from the power of a signal
+LENGTH = math.sqrt(2 / (1 + 0.2**2))  # of each output's weights: what the leaky ReLU takes, they give beforehand
 
 
 class StyleGenerator(StyleModel):
@@ -35,14 +35,15 @@ class StyleGenerator(StyleModel):
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
-        self.sides = [shape[1] // 2**k for k in reversed(range(len(channels)))]
+        sides = [shape[1] // 2**k for k in reversed(range(len(channels)))]
         self.layers = 2 * len(channels) - 1
+        self.grain_sides = [side for side in sides for _ in range(2)][: self.layers]
         widths = [latent, *[style] * depth]
         self.mapping = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
-        self.constant = nn.Parameter(torch.empty(1, channels[0], self.sides[0], self.sides[0]))
-        self.stay = nn.ModuleList(Layer(width, width, style) for width in channels)
+        self.constant = nn.Parameter(torch.empty(1, channels[0], sides[0], sides[0]))
+        self.stay = nn.ModuleList(Layer(width, width, style, enlarge=level > 0) for level, width in enumerate(channels))
         self.grow = nn.ModuleList(Layer(before, after, style) for before, after in pairwise(channels))
-        self.color = nn.ModuleList(Modulated(width, shape[0], style, size=1, restore=False) for width in channels)
+        self.color = nn.ModuleList(Color(width, shape[0], style) for width in channels)
         self.leave = nn.Parameter(torch.zeros(1, shape[0], 1, 1))
         self.register_buffer("w_mean", torch.zeros(style))
         nn.init.normal_(self.constant)
@@ -70,54 +71,68 @@ class StyleGenerator(StyleModel):
             h = stay(h, styles[here], grains[here])
             picture = picture + color(h, styles[here])
             if level < len(self.grow):
-                h = double(self.grow[level](h, styles[here + 1], grains[here + 1]))
+                h = self.grow[level](h, styles[here + 1], grains[here + 1])
                 picture = double(picture)
         return picture.tanh()
-
-    @property
-    def grain_sides(self) -> list[int]:
-        """The side of each layer's noise."""
-        return [side for side in self.sides for _ in range(2)][: self.layers]
 
 
 class Layer(nn.Module):
     """A modulated convolution, noise at its learned strength, and a leaky ReLU."""
 
-    def __init__(self, inputs: int, outputs: int, style: int) -> None:
+    def __init__(self, inputs: int, outputs: int, style: int, enlarge: bool = False) -> None:
         super().__init__()
-        self.conv = Modulated(inputs, outputs, style)
+        self.conv = Modulated(inputs, outputs, style, enlarge)
         self.bias = nn.Parameter(torch.zeros(1, outputs, 1, 1))
         self.strength = nn.Parameter(torch.zeros(()))
 
     def forward(self, x: Tensor, style: Tensor, noise: Tensor | None) -> Tensor:
         h = self.conv(x, style) + self.bias
         if noise is not None:
-            h = h + self.strength * noise
-        return F.leaky_relu(h, 0.2) * GAIN
+            h = h + self.strength * noise.to(h)
+        return F.leaky_relu(h, 0.2)
 
 
 class Modulated(nn.Module):
-    """A convolution whose weights every picture's style scales by input channel, then restored to unit length.
+    """A convolution whose weights every picture's style scales by input channel, then brings back to one length.
 
     Scaling what comes in and what goes out is the same as scaling the weights, and all pictures share one convolution.
     """
 
-    def __init__(self, inputs: int, outputs: int, style: int, size: int = 3, restore: bool = True) -> None:
+    def __init__(self, inputs: int, outputs: int, style: int, enlarge: bool = False) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(outputs, inputs, size, size))
-        self.affine = nn.Linear(style, inputs)
-        self.restore = restore
-        nn.init.normal_(self.weight, std=(inputs * size**2) ** -0.5 * (1 if restore else 0.25))
-        nn.init.kaiming_normal_(self.affine.weight, nonlinearity="linear")
-        nn.init.ones_(self.affine.bias)
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
+        self.affine = affine(style, inputs)
+        self.enlarge = enlarge
+        nn.init.normal_(self.weight, std=(9 * inputs) ** -0.5)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         scale = self.affine(style)
-        y = F.conv2d(x * scale[:, :, None, None], self.weight, padding=self.weight.shape[-1] // 2)
-        if not self.restore:
-            return y
+        x = x * scale[:, :, None, None]  # before the enlarging, where there is a quarter to scale
+        y = F.conv2d(double(x) if self.enlarge else x, self.weight, padding=1)
         power = F.linear(scale.square(), self.weight.square().sum((2, 3)))  # of each output's scaled weights
-        return y * (power + 1e-8).rsqrt()[:, :, None, None]
+        return y * (LENGTH * (power + 1e-8).rsqrt())[:, :, None, None]
+
+
+class Color(nn.Module):
+    """A place's features as a color, through weights that the style scales."""
+
+    def __init__(self, inputs: int, outputs: int, style: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs))
+        self.affine = affine(style, inputs)
+        nn.init.normal_(self.weight, std=0.25 * inputs**-0.5)  # several colors are summed, and all must stay in range
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        weight = self.weight * self.affine(style)[:, None]
+        return (x.permute(0, 2, 3, 1).flatten(1, 2) @ weight.mT).unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
+
+
+def affine(style: int, channels: int) -> nn.Linear:
+    """From a style to the scale of each channel, around 1."""
+    layer = nn.Linear(style, channels)
+    nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")
+    nn.init.ones_(layer.bias)
+    return layer
 
 
 def double(x: Tensor) -> Tensor:
