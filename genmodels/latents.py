@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 
@@ -69,16 +70,30 @@ def lerp(a: Tensor, b: Tensor, amount: float) -> Tensor:
 
 
 def slerp(a: Tensor, b: Tensor, amount: float) -> Tensor:
-    """Along the great circle of each sample (dimension 0), its norm going evenly from |a| to |b|."""
+    """Along the great circle of each sample (dimension 0), its norm going evenly from |a| to |b|.
+
+    Between opposite latents there are many such ways; the one taken depends on a alone.
+    """
     flat_a, flat_b = a.flatten(1).double(), b.flatten(1).double()
     norm_a, norm_b = flat_a.norm(dim=1, keepdim=True), flat_b.norm(dim=1, keepdim=True)
     unit_a, unit_b = flat_a / norm_a.clamp(min=1e-12), flat_b / norm_b.clamp(min=1e-12)
     # the angle by its tangent: exact for near and for opposite latents, where the cosine is flat
-    angle = 2 * torch.atan2((unit_a - unit_b).norm(dim=1, keepdim=True), (unit_a + unit_b).norm(dim=1, keepdim=True))
+    together = (unit_a + unit_b).norm(dim=1, keepdim=True)
+    angle = 2 * torch.atan2((unit_a - unit_b).norm(dim=1, keepdim=True), together)
     norm = (1 - amount) * norm_a + amount * norm_b
     toward_a, toward_b = (part * torch.sinc(part * angle / torch.pi) for part in (1 - amount, amount))
-    whole = torch.sinc(angle / torch.pi).clamp(min=1e-12)  # sin(part angle) / sin(angle), finite also at half a turn
-    return (norm / whole * (toward_a * unit_a + toward_b * unit_b)).reshape(a.shape).to(a.dtype)
+    whole = torch.sinc(angle / torch.pi).clamp(min=1e-12)  # sin(part angle) / sin(angle)
+    turned = (toward_a * unit_a + toward_b * unit_b) / whole
+    half_turn = math.cos(amount * math.pi) * unit_a + math.sin(amount * math.pi) * sideways(unit_a)
+    return (norm * torch.where(together > 1e-8, turned, half_turn)).reshape(a.shape).to(a.dtype)
+
+
+def sideways(unit: Tensor) -> Tensor:
+    """At right angles to each (B, D), and as typical a direction: by pairs of coordinates, a quarter turn of each."""
+    even, odd = unit[:, :-1:2], unit[:, 1::2]
+    alone = torch.hypot(even, odd).norm(dim=1, keepdim=True) < 1e-9  # all is in the last of an odd number
+    turned = torch.stack([-odd, torch.where(alone, 1.0, even)], dim=2).flatten(1)
+    return nn.functional.pad(turned / turned.norm(dim=1, keepdim=True).clamp(min=1e-12), (0, unit.shape[1] % 2))
 
 
 def walk(a: Tensor, b: Tensor, frames: int, way: str = "slerp") -> Iterator[Tensor]:

@@ -34,6 +34,34 @@ def test_slerp_between_equal_latents_stays():
     assert torch.allclose(slerp(A, 3 * A, 0.5), 2 * A, rtol=1e-6)
 
 
+@pytest.mark.parametrize("amount", [0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize(
+    ("z", "nearly"),
+    [
+        (draw((64,), [1, 2]), 0.0),
+        (draw((64,), [1, 2]).double(), 1e-10),  # so near that the plane of the two is lost in rounding
+        (draw((64,), [1, 2]).double(), 1e-7),
+        (draw((63,), [3, 4]), 0.0),
+        (torch.eye(3), 0.0),
+        (torch.eye(2), 0.0),
+    ],
+)
+def test_slerp_to_the_opposite_goes_half_way_round(z: torch.Tensor, nearly: float, amount: float):
+    there = -z + nearly * z.roll(1, dims=1)
+    found, length = slerp(z, there, amount), z.norm(dim=1)
+    assert found.isfinite().all() and torch.allclose(found.norm(dim=1), length, rtol=1e-6)
+    turned = (found * z).sum(1) / length**2
+    assert torch.allclose(turned, torch.full_like(turned, amount * torch.pi).cos(), atol=1e-6)
+    assert torch.allclose(slerp(z, there, 1.0), there, atol=1e-6)
+    assert torch.equal(slerp(z[1:], there[1:], amount), found[1:]), "whatever else is in the batch"
+
+
+def test_slerp_through_nothing_is_nothing():
+    """On a line there is no way around zero; and no length is no length everywhere."""
+    assert slerp(torch.ones(1, 1), -torch.ones(1, 1), 0.5).abs().max() < 1e-6
+    assert slerp(torch.zeros(1, 4), torch.zeros(1, 4), 0.5).equal(torch.zeros(1, 4))
+
+
 def test_slerp_of_picture_shaped_latents_is_that_of_their_vectors():
     a, b = draw((3, 4, 4), [1]), draw((3, 4, 4), [2])
     assert torch.equal(slerp(a, b, 0.3).flatten(1), slerp(a.flatten(1), b.flatten(1), 0.3))
