@@ -1,50 +1,200 @@
-"""What a generator and a discriminator play for: losses on their scores and penalties on the discriminator's slope."""
+"""What a generator and a discriminator play for, and what holds the discriminator back while they do.
+
+Everything here works on scores (B,) and on samples of any shape: points (B, 2) as well as pictures (B, C, H, W).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 Score = Callable[[Tensor], Tensor]
+Terms = Callable[[Tensor, Tensor], Tensor]
+
+SMOOTH = 0.1  # the share of real samples that label smoothing calls generated
+CLIP = 0.01  # the largest weight of a clipped critic
+NEARBY = 0.5  # how far from real samples DRAGAN looks, in units of their spread
 
 
 class Loss(NamedTuple):
-    """Each function takes the scores of real and of generated pictures, both (B,), and is to be made small."""
+    """Each function takes the scores of real and of generated samples, both (B,), and is to be made small."""
 
-    discriminator: Callable[[Tensor, Tensor], Tensor]
-    generator: Callable[[Tensor, Tensor], Tensor]
+    discriminator: Terms
+    generator: Terms
+    misled: Terms  # what the discriminator would pay if the real samples were called generated too
 
 
-def non_saturating(real: Tensor, fake: Tensor) -> Tensor:
-    return (F.softplus(-real) + F.softplus(fake)).mean()
+class Penalty(NamedTuple):
+    """One way to hold a discriminator back: a function at the moment when it acts, None at the others."""
+
+    loss: Callable[[Loss], Loss] | None = None  # before training: changes what is played for
+    layers: Callable[[nn.Module], None] | None = None  # before training: changes the discriminator's layers in place
+    slope: Callable[[Score, Tensor, Tensor, torch.Generator], Tensor] | None = None  # in a step: one more term
+    after: Callable[[nn.Module], None] | None = None  # after each step of the discriminator
+
+
+def alone(as_real: Score, as_fake: Score, wish: Score) -> Loss:
+    """A loss that judges each score by itself; `wish` is what the generator pays for its own."""
+    return Loss(
+        lambda real, fake: (as_real(real) + as_fake(fake)).mean(),
+        lambda real, fake: wish(fake).mean(),
+        lambda real, fake: (as_fake(real) + as_fake(fake)).mean(),
+    )
 
 
 def relativistic(better: Tensor, worse: Tensor) -> Tensor:
-    """Only the difference counts: each real picture against the generated one beside it (R3GAN's pairing)."""
+    """Only the difference counts: each real sample against the generated one beside it (R3GAN's pairing)."""
     return F.softplus(worse - better).mean()
 
 
-def slope(score: Score, pictures: Tensor) -> Tensor:
-    """Half the mean squared gradient of the score at these pictures, itself differentiable."""
-    pictures = pictures.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(score(pictures).sum(), pictures, create_graph=True)
-    return gradient.square().flatten(1).sum(1).mean() / 2
+def smoothed(loss: Loss, share: float = SMOOTH) -> Loss:
+    """One-sided label smoothing: nobody may be surer than 1 - share that a sample is real."""
+
+    def discriminator(real: Tensor, fake: Tensor) -> Tensor:
+        return (1 - share) * loss.discriminator(real, fake) + share * loss.misled(real, fake)
+
+    return loss._replace(discriminator=discriminator)
 
 
-def r1(score: Score, real: Tensor, fake: Tensor) -> Tensor:
-    return slope(score, real)
+def steepness(score: Score, x: Tensor) -> Tensor:
+    """The squared norm of the score's gradient at each sample (B,), itself differentiable."""
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(score(x).sum(), x, create_graph=True)
+    return gradient.square().flatten(1).sum(1)
 
 
-def r2(score: Score, real: Tensor, fake: Tensor) -> Tensor:
-    return slope(score, fake)
+def off_one(score: Score, x: Tensor) -> Tensor:
+    """How far the gradient's norm is from 1, squared and averaged."""
+    norm = (steepness(score, x) + 1e-12).sqrt()  # the root of 0 has no slope of its own
+    return (norm - 1).square().mean()
 
 
-LOSSES = {
-    "non-saturating": Loss(non_saturating, lambda real, fake: F.softplus(-fake).mean()),
-    "relativistic": Loss(relativistic, lambda real, fake: relativistic(fake, real)),
+def r1(score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) -> Tensor:
+    return steepness(score, real).mean() / 2
+
+
+def r2(score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) -> Tensor:
+    return steepness(score, fake).mean() / 2
+
+
+def gradient_penalty(score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) -> Tensor:
+    """Slope 1 somewhere between each real sample and a generated one, as a perfect critic has it."""
+    amount = torch.rand(len(real), generator=chance).to(real).reshape(-1, *[1] * (real.ndim - 1))
+    return off_one(score, torch.lerp(real, fake.detach(), amount))
+
+
+def dragan(score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) -> Tensor:
+    """Slope 1 around the real samples, wherever the generated ones are."""
+    step = torch.randn(real.shape, generator=chance).to(real)
+    return off_one(score, real + NEARBY * real.std() * step)
+
+
+def bound_layers(judge: nn.Module) -> None:
+    """Every layer divides its weight by its largest singular value, so that none can stretch a difference."""
+    for layer in list(judge.modules()):
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            spectral_norm(layer)
+
+
+@torch.no_grad()
+def clip(judge: nn.Module, most: float = CLIP) -> None:
+    for parameter in judge.parameters():
+        parameter.clamp_(-most, most)
+
+
+class Rules:
+    """A loss and any number of penalties, put together for a trainer.
+
+    `gamma` weighs the slopes. They are taken in every `every`-th step only and then count for the steps between.
+    """
+
+    def __init__(self, loss: str, penalties: Sequence[str] = (), gamma: float = 1.0, every: int = 1) -> None:
+        chosen = [PENALTIES[name] for name in penalties]
+        self.loss = LOSSES[loss]
+        for penalty in chosen:
+            self.loss = penalty.loss(self.loss) if penalty.loss else self.loss
+        self.layers = [penalty.layers for penalty in chosen if penalty.layers]
+        self.slopes = [penalty.slope for penalty in chosen if penalty.slope]
+        self.afterwards = [penalty.after for penalty in chosen if penalty.after]
+        self.gamma, self.every = gamma, every
+
+    def prepare(self, judge: nn.Module) -> None:
+        """Once, before the optimizer is told of the parameters."""
+        each(self.layers, judge)
+
+    def due(self, step: int) -> bool:
+        return bool(self.slopes) and step % self.every == 0
+
+    def slope(self, score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) -> Tensor:
+        """The sum of the slopes in a step in which they are due; times `weight` it is the term of the loss."""
+        return torch.stack([slope(score, real, fake, chance) for slope in self.slopes]).sum()
+
+    @property
+    def weight(self) -> float:
+        return self.gamma * self.every
+
+    def finish(self, judge: nn.Module) -> None:
+        """After each step of the discriminator."""
+        each(self.afterwards, judge)
+
+
+def each(functions: Iterable[Callable[[nn.Module], None]], judge: nn.Module) -> None:
+    for function in functions:
+        function(judge)
+
+
+def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor | None) -> dict[str, float]:
+    """Gradients of both players from one pass back through the discriminator, of it alone where `fake` is None.
+
+    `scores` are of real samples and then of `leaf`, the cut off copy of `fake`. Each depends on its own sample only,
+    so at each sample one player's gradient is the other's, rescaled. Where that is 0 (a hinge that is content) there
+    is nothing to rescale, and a second pass is made.
+    """
+    real_score, fake_score = (half.detach().requires_grad_() for half in scores.chunk(2))
+    judged, fooled = loss.discriminator(real_score, fake_score), loss.generator(real_score, fake_score)
+    at_real, at_fake = torch.autograd.grad(judged, [real_score, fake_score])
+    if fake is None:
+        scores.backward(torch.cat([at_real, at_fake]))
+    else:
+        (wish,) = torch.autograd.grad(fooled, [fake_score])
+        shared = bool(at_fake.abs().min() > 1e-20)
+        scores.backward(torch.cat([at_real, at_fake]), retain_graph=not shared)
+        if shared:
+            assert leaf.grad is not None
+            toward = leaf.grad * (wish / at_fake).reshape(-1, *[1] * (leaf.ndim - 1))
+        else:
+            (toward,) = torch.autograd.grad(scores, [leaf], torch.cat([torch.zeros_like(wish), wish]))
+        fake.backward(toward)
+    return {
+        "discriminator": judged.item(),
+        "generator": fooled.item(),
+        "lead": (real_score.mean() - fake_score.mean()).item(),
+    }
+
+
+LOSSES: dict[str, Loss] = {
+    "minimax": alone(lambda d: F.softplus(-d), F.softplus, lambda d: -F.softplus(d)),
+    "non-saturating": alone(lambda d: F.softplus(-d), F.softplus, lambda d: F.softplus(-d)),
+    "least-squares": alone(lambda d: (d - 1).square() / 2, lambda d: d.square() / 2, lambda d: (d - 1).square() / 2),
+    "hinge": alone(lambda d: (1 - d).relu(), lambda d: (1 + d).relu(), lambda d: -d),
+    "wasserstein": alone(lambda d: -d, lambda d: d, lambda d: -d),
+    "relativistic": Loss(
+        relativistic,
+        lambda real, fake: relativistic(fake, real),
+        lambda real, fake: relativistic(fake, real),
+    ),
 }
-PENALTIES: dict[str, Callable[[Score, Tensor, Tensor], Tensor]] = {"r1": r1, "r2": r2}
+PENALTIES: dict[str, Penalty] = {
+    "gradient-penalty": Penalty(slope=gradient_penalty),
+    "r1": Penalty(slope=r1),
+    "r2": Penalty(slope=r2),
+    "dragan": Penalty(slope=dragan),
+    "spectral-norm": Penalty(layers=bound_layers),
+    "label-smoothing": Penalty(loss=smoothed),
+    "weight-clipping": Penalty(after=clip),
+}

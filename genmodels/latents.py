@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from genmodels.errors import Refused
 from genmodels.samplers.noise import Noise
 
 
@@ -16,10 +19,34 @@ class LatentModel(nn.Module, ABC):
     """A GAN, a decoder, a flow, or a diffusion model through its ODE."""
 
     latent_shape: tuple[int, ...]
+    labels: tuple[int, ...] = ()  # the sizes of the label's blocks; empty where nothing can be asked for
 
     @abstractmethod
     def decode(self, z: Tensor) -> Tensor:
         """(B, *latent_shape) -> (B, C, H, W) in [-1, 1]."""
+
+
+class Asked(Protocol):
+    """A latent model that also takes a label, (B, K): one-hot blocks are given, zeros are not, weights mix."""
+
+    latent_shape: tuple[int, ...]
+    labels: tuple[int, ...]
+
+    def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor: ...
+
+
+class Conditioned(LatentModel):
+    """A latent model that has been told what to draw: one label for all latents, or one for each."""
+
+    def __init__(self, model: Asked, label: Tensor) -> None:
+        super().__init__()
+        if label.ndim != 2 or label.shape[1] != sum(model.labels):
+            raise Refused("label-shape", given=list(label.shape), wanted=sum(model.labels))
+        self.model, self.label = model, label
+        self.latent_shape = model.latent_shape
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.model.decode(z, self.label.to(z).expand(len(z), -1))
 
 
 class StyleModel(LatentModel):
@@ -38,10 +65,14 @@ class StyleModel(LatentModel):
 
     @abstractmethod
     def synthesize(self, w: Tensor, noise: Sequence[Tensor] | None = None) -> Tensor:
-        """w (B, L, D) -> (B, C, H, W) in [-1, 1], with one map (B or 1, 1, side, side) of noise per layer, or without."""
+        """w (B, L, D) -> (B, C, H, W) in [-1, 1], without noise or with a map (B or 1, 1, side, side) a layer."""
 
     def decode(self, z: Tensor) -> Tensor:
-        return self.synthesize(self.map(z), self.grains([0]))
+        return self.synthesize(self.map(z), self.fixed_grains)
+
+    @cached_property
+    def fixed_grains(self) -> list[Tensor]:
+        return self.grains([0])
 
     def grains(self, seeds: Sequence[int]) -> list[Tensor]:
         """Each layer's noise, from (seed, layer) alone."""

@@ -8,6 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -57,7 +58,10 @@ def chance(seed: int, step: int) -> torch.Generator:
 
 
 class EMA:
-    """The average of a network over its recent past: what is shown and kept."""
+    """The average of a network over its recent past: what is shown and kept.
+
+    Of layers that are parametrized later (spectral norm), it averages the weights they compute with.
+    """
 
     def __init__(self, net: nn.Module, decay: float) -> None:
         self.net = copy.deepcopy(net).eval().requires_grad_(False)
@@ -67,9 +71,10 @@ class EMA:
     def update(self, net: nn.Module, step: int) -> None:
         """Young averages forget faster, so that the random start does not linger."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(self.net.parameters()), list(net.parameters()), 1 - decay)  # type: ignore[reportPrivateImportUsage]
-        for kept, new in zip(self.net.buffers(), net.buffers(), strict=True):
-            kept.copy_(new)
+        news = [attrgetter(name)(net) for name, _ in self.net.named_parameters()]
+        torch._foreach_lerp_(list(self.net.parameters()), news, 1 - decay)  # type: ignore[reportPrivateImportUsage]
+        for name, kept in self.net.named_buffers():
+            kept.copy_(attrgetter(name)(net))
 
 
 def device_of(choice: str) -> torch.device:

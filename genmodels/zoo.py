@@ -11,9 +11,14 @@ from torch import nn
 from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
+from genmodels.models.dcgan import ConvGAN
+from genmodels.models.dense_gan import DenseGAN
 from genmodels.models.diffusion import Diffusion, DiffusionTrainer
-from genmodels.models.gan import GAN, GANTrainer
+from genmodels.models.gan import GAN
+from genmodels.models.gan_trainer import GANTrainer
 from genmodels.models.reader import Reader, ReaderTrainer
+from genmodels.models.stylegan import StyleGAN
+from genmodels.models.stylegan_trainer import StyleTrainer
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,22 @@ ZOO: dict[str, Recipe] = {
         config={"latent": 64, "generator": [192, 128, 80, 40], "discriminator": [40, 80, 128, 192]},
         optimizer={"loss": "relativistic", "gamma": 1.0, "every": 4, "lr": 4e-4, "decay": 0.998},
     ),
+    "faces-stylegan": Recipe(
+        "gan",
+        StyleGAN,
+        StyleTrainer,
+        "faces",
+        steps=30_000,
+        batch=24,
+        config={
+            "latent": 64,
+            "style": 128,
+            "depth": 3,
+            "generator": [192, 128, 96, 64, 32],
+            "discriminator": [40, 80, 128, 192],
+        },
+        optimizer={"loss": "relativistic", "gamma": 1.0, "every": 4, "lr": 4e-4, "decay": 0.999},
+    ),
     "faces-diffusion": Recipe(
         "diffusion",
         Diffusion,
@@ -80,6 +101,66 @@ ZOO: dict[str, Recipe] = {
             "multiples": [1, 2, 2],
             "blocks": 1,
         },
+    ),
+    "glyphs-gan": Recipe(
+        "gan",
+        DenseGAN,
+        GANTrainer,
+        "glyphs",
+        steps=40_000,
+        batch=64,
+        config={"latent": 100, "widths": [128, 256]},
+        optimizer={"loss": "non-saturating", "penalties": [], "lr": 2e-4, "betas": [0.5, 0.999]},
+    ),
+    # three rules for the same two networks
+    "glyphs-dcgan": Recipe(
+        "gan",
+        ConvGAN,
+        GANTrainer,
+        "glyphs",
+        steps=8_000,
+        batch=64,
+        config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
+        optimizer={"loss": "non-saturating", "penalties": [], "lr": 2e-4, "betas": [0.5, 0.999]},
+    ),
+    "glyphs-wgan-gp": Recipe(
+        "gan",
+        ConvGAN,
+        GANTrainer,
+        "glyphs",
+        steps=15_000,
+        batch=64,
+        config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
+        optimizer={
+            "loss": "wasserstein",
+            "penalties": ["gradient-penalty"],
+            "gamma": 10.0,
+            "every": 1,
+            "lead": 3,
+            "lr": 3e-4,
+            "betas": [0.0, 0.9],
+        },
+    ),
+    "glyphs-sngan": Recipe(
+        "gan",
+        ConvGAN,
+        GANTrainer,
+        "glyphs",
+        steps=8_000,
+        batch=64,
+        config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
+        optimizer={"loss": "hinge", "penalties": ["spectral-norm"], "lr": 4e-4, "betas": [0.0, 0.9]},
+    ),
+    "glyphs-cgan": Recipe(
+        "gan",
+        ConvGAN,
+        GANTrainer,
+        "glyphs",
+        steps=8_000,
+        batch=64,
+        conditional=True,
+        config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
+        optimizer={"gamma": 0.2, "every": 4, "lr": 5e-4},
     ),
     "digits-gan": Recipe(
         "gan",
@@ -107,11 +188,11 @@ ZOO: dict[str, Recipe] = {
         Reader,
         ReaderTrainer,
         "faces",
-        steps=5_000,
+        steps=3_000,
         batch=64,
         conditional=True,
         config={"channels": [24, 48, 96, 128]},
-        optimizer={"until": 5_000, "light": 0.05},
+        optimizer={"until": 3_000, "light": 0.05},
     ),
     "glyphs-reader": Recipe(
         "reader",

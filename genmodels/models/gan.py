@@ -8,11 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genmodels.adversarial import LOSSES, PENALTIES, Loss
-from genmodels.datasets.dataset import Batch
-from genmodels.latents import LatentModel, draw
+from genmodels.latents import LatentModel
 from genmodels.models.blocks import Residual
-from genmodels.training import EMA, autocast, chance
 
 
 class Generator(LatentModel):
@@ -115,90 +112,3 @@ class GAN(nn.Module):
         super().__init__()
         self.generator = Generator(shape, latent, generator)
         self.discriminator = Discriminator(shape, discriminator)
-
-
-class GANTrainer:
-    """Both players move at once: one pass back through the discriminator gives both of them their gradient."""
-
-    def __init__(
-        self,
-        model: GAN,
-        seed: int,
-        device: torch.device,
-        loss: str = "relativistic",
-        penalties: Sequence[str] = ("r1", "r2"),
-        gamma: float = 1.0,
-        every: int = 4,  # steps from one penalty to the next; it then counts this many times
-        lr: float = 4e-4,
-        decay: float = 0.999,
-    ) -> None:
-        self.model = model.to(device).train()
-        self.ema = EMA(self.model, decay)
-        adam = {"lr": lr, "betas": (0.0, 0.95)}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            "generator": torch.optim.Adam(model.generator.parameters(), **adam),
-            "discriminator": torch.optim.Adam(model.discriminator.parameters(), **adam),
-        }
-        self.loss, self.penalties = LOSSES[loss], [PENALTIES[name] for name in penalties]
-        self.seed, self.device, self.gamma, self.every = seed, device, gamma, every
-        self.done = 0
-
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        return {"model": self.model, "ema": self.ema.net}
-
-    def step(self, batch: Batch) -> dict[str, float]:
-        real, judge = batch.x0.to(self.device), self.model.discriminator
-        z = torch.randn(len(real), *self.model.generator.latent_shape, generator=chance(self.seed, self.done))
-        for optimizer in self.optimizers.values():
-            optimizer.zero_grad()
-        with autocast(self.device):
-            fake = self.model.generator.decode(z.to(self.device)).float()
-            leaf = fake.detach().requires_grad_()
-            scores = judge(torch.cat([real, leaf])).float()
-        metrics = play(self.loss, scores, leaf, fake)
-        if self.penalties and self.done % self.every == 0:
-            few = max(len(real) // 2, 1)
-            slope = torch.stack([penalty(judge, real[:few], leaf[:few]) for penalty in self.penalties]).sum()
-            (self.gamma * self.every * slope).backward()
-            metrics["slope"] = slope.item()
-        metrics["gradient"] = nn.utils.get_total_norm(
-            [p.grad for p in self.model.parameters() if p.grad is not None]
-        ).item()
-        for optimizer in self.optimizers.values():
-            optimizer.step()
-        self.ema.update(self.model, self.done)
-        self.done += 1
-        return metrics
-
-    def sheet(self, count: int) -> Tensor:
-        """Pictures of the present state, always from the same latents."""
-        generator = self.ema.net.generator
-        assert isinstance(generator, Generator)
-        with torch.no_grad():
-            return generator.decode(draw(generator.latent_shape, range(count)).to(self.device))
-
-
-def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor) -> dict[str, float]:
-    """Gradients of both players from one pass back through the discriminator.
-
-    Each score depends on its own picture only, so at each picture one player's gradient is the other's, rescaled.
-    Where that is 0 (a hinge that is content) there is nothing to rescale, and a second pass is made.
-    """
-    real_score, fake_score = (half.detach().requires_grad_() for half in scores.chunk(2))
-    judged, fooled = loss.discriminator(real_score, fake_score), loss.generator(real_score, fake_score)
-    at_real, at_fake = torch.autograd.grad(judged, [real_score, fake_score])
-    (wish,) = torch.autograd.grad(fooled, [fake_score])
-    shared = bool(at_fake.abs().min() > 1e-20)
-    scores.backward(torch.cat([at_real, at_fake]), retain_graph=not shared)
-    if shared:
-        assert leaf.grad is not None
-        toward = leaf.grad * (wish / at_fake).reshape(-1, 1, 1, 1)
-    else:
-        (toward,) = torch.autograd.grad(scores, [leaf], torch.cat([torch.zeros_like(wish), wish]))
-    fake.backward(toward)
-    return {
-        "discriminator": judged.item(),
-        "generator": fooled.item(),
-        "lead": (real_score.mean() - fake_score.mean()).item(),
-    }

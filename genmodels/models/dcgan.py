@@ -1,0 +1,136 @@
+"""A plain convolutional GAN: batch norm in the generator, strides in the discriminator, and nothing else.
+
+The same two networks play the standard game, the Wasserstein game and the spectrally normalized one; only the rules
+differ, so what differs in the pictures is due to the rules. With labels it draws what is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from genmodels.latents import LatentModel
+
+
+class ConvGenerator(LatentModel):
+    """z (B, latent) -> (B, C, H, W); each size is half the next.
+
+    Convolutions come before the enlarging, where they cost a quarter, and enlarging is bilinear: transposed
+    convolutions would leave their checkerboard. A label joins the latent, and shifts and scales behind every norm.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent: int = 64,
+        channels: Sequence[int] = (128, 48, 24),
+        labels: Sequence[int] = (),
+    ) -> None:
+        super().__init__()
+        self.latent_shape, self.labels = (latent,), tuple(labels)
+        self.loudness = latent**0.5  # a one-hot block is then as long as a latent
+        self.side = shape[1] // 2 ** (len(channels) - 1)
+        self.enter = nn.Linear(latent + sum(labels), channels[0] * self.side**2)
+        self.norms = nn.ModuleList(BatchNorm(width, sum(labels)) for width in channels)
+        self.convs = nn.ModuleList(nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise(channels))
+        self.leave = nn.Conv2d(channels[-1], shape[0], 3, padding=1)
+        start(self, slope=0.0)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        if label is None and self.labels:
+            label = z.new_zeros(len(z), sum(self.labels))
+        seen = z if label is None else torch.cat([z, self.loudness * label], dim=1)
+        h = self.enter(seen).reshape(len(z), -1, self.side, self.side)
+        h = self.norms[0](h.contiguous(memory_format=torch.channels_last), label).relu()
+        for conv, norm in zip(self.convs, self.norms[1:], strict=True):
+            h = F.interpolate(conv(h), scale_factor=2.0, mode="bilinear", align_corners=False)
+            h = norm(h, label).relu()
+        return self.leave(h).tanh()
+
+    forward = decode
+
+
+class ConvDiscriminator(nn.Module):
+    """(B, C, H, W) -> a score (B,); without batch norm, so that a picture's score never depends on its neighbors.
+
+    With labels it projects: the score gains the inner product of the picture's features with those of what was asked.
+    """
+
+    def __init__(
+        self, shape: Sequence[int], channels: Sequence[int] = (32, 64, 128), labels: Sequence[int] = ()
+    ) -> None:
+        super().__init__()
+        widths = [shape[0], *channels]
+        self.convs = nn.ModuleList(nn.Conv2d(before, after, 4, 2, 1) for before, after in pairwise(widths))
+        features = channels[-1] * (shape[1] // 2 ** len(channels)) * (shape[2] // 2 ** len(channels))
+        self.leave = nn.Linear(features, 1)
+        self.project = nn.Linear(sum(labels), features, bias=False) if labels else None
+        start(self, slope=0.2)
+        if self.project is not None:
+            nn.init.zeros_(self.project.weight)
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        for conv in self.convs:
+            x = F.leaky_relu(conv(x), 0.2)
+        features = x.flatten(1)
+        score = self.leave(features)[:, 0]
+        if self.project is None or label is None:
+            return score
+        return score + (self.project(label) * features).sum(1)
+
+
+class BatchNorm(nn.Module):
+    """Normalizes by the batch in training and by its running statistics afterwards; labels scale and shift the rest.
+
+    Torch's own also counts batches, further than a checkpoint's float16 reaches.
+    """
+
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(self, channels: int, labels: int = 0, momentum: float = 0.05) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.film = nn.Linear(labels, 2 * channels, bias=False) if labels else None
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+        self.momentum = momentum
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        h = F.batch_norm(x, self.mean, self.variance, self.weight, self.bias, self.training, self.momentum)
+        if self.film is None or label is None:
+            return h
+        scale, shift = self.film(label)[:, :, None, None].chunk(2, dim=1)
+        return torch.addcmul(shift, h, 1 + scale)
+
+
+def start(net: nn.Module, slope: float) -> None:
+    """First weights that hand the signal on in full; a label's scale and shift start at nothing."""
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, a=slope)
+    for layer in net.modules():
+        if isinstance(layer, BatchNorm) and layer.film is not None:
+            nn.init.zeros_(layer.film.weight)
+
+
+class ConvGAN(nn.Module):
+    """The two players."""
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent: int = 64,
+        generator: Sequence[int] = (128, 48, 24),
+        discriminator: Sequence[int] = (32, 64, 128),
+        labels: Sequence[int] = (),
+    ) -> None:
+        super().__init__()
+        self.generator = ConvGenerator(shape, latent, generator, labels)
+        self.discriminator = ConvDiscriminator(shape, discriminator, labels)
