@@ -31,7 +31,7 @@ class StyleGenerator(StyleModel):
         latent: int = 64,
         style: int = 128,
         depth: int = 3,
-        channels: Sequence[int] = (192, 128, 80, 48, 16),
+        channels: Sequence[int] = (192, 128, 96, 64, 32),
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
@@ -148,7 +148,7 @@ class StyleGAN(nn.Module):
         latent: int = 64,
         style: int = 128,
         depth: int = 3,
-        generator: Sequence[int] = (192, 128, 80, 48, 16),
+        generator: Sequence[int] = (192, 128, 96, 64, 32),
         discriminator: Sequence[int] = (40, 80, 128, 192),
     ) -> None:
         super().__init__()
