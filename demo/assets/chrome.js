@@ -31,7 +31,7 @@
 
   // Five stops; each opens its tab, lights up one part of the page and says one thing about it.
   const stops = [
-    { tab: "latent", part: "#latent-picture" }, { tab: "latent", part: "#latent-between" },
+    { tab: "latent", part: "#latent-picture" }, { tab: "latent", part: "#latent-between", open: "#part-between-button" },
     { tab: "denoising", part: "#denoising-run" }, { tab: "schedules", part: "#schedules-plot" },
     { tab: "samplers", part: "#samplers-cloud" },
   ];
@@ -57,6 +57,7 @@
     at = by === 0 ? -1 : at + by;
     if (at < 0 || at >= stops.length) { at = -1; document.querySelector(".nw-tour")?.remove(); return; }
     openTab(stops[at].tab);
+    if (stops[at].open) document.querySelector(stops[at].open)?.click();
     const box = card();
     box.querySelector(".nw-tour-count").textContent = `${at + 1} / ${stops.length}`;
     box.querySelector(".nw-tour-text").textContent = say(`t:tour.${at + 1}`);
@@ -90,7 +91,15 @@
     const press = e.target.closest?.("[data-press]")?.dataset.press;
     if (press === "theme") flipTheme();
     if (press === "tour") tour();
+    if (press === "api") openApi();
   });
+
+  // Gradio opens the page of the API only by its own button; an address that asks for it counts as opened already.
+  function openApi() {
+    const button = document.querySelector("footer .show-api");
+    if (new URL(location.href).searchParams.get("view") === "api") button?.click();
+    button?.click();
+  }
 
   const halt = (timeline) => window.dispatchEvent(new CustomEvent("noisewalk:timeline", { detail: { timeline, stop: true } }));
 

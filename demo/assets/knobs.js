@@ -54,6 +54,15 @@
   const shown = (tab) => Object.keys(knobs[tab]).filter((name) => !knobs[tab][name].hidden).map((name) => values[tab][name]);
   const defaults = (tab) => Object.fromEntries(Object.entries(knobs[tab]).map(([name, knob]) => [name, knob.default]));
 
+  // What an event sends to Python, with the values of hidden knobs in their places.
+  const filled = (tab, names, sent) => sent.map((value, i) => (names[i] ? values[tab][names[i]] : value));
+
+  // What stands beside a knob on the page, for a refusal that names an argument of a widget's view.
+  function called(widget, argument) {
+    const [tab, knob] = driven[widget]?.[argument] ?? [];
+    return ["t:" + tab + "." + knob, "t:knobs." + argument].find(noisewalk.known) ?? argument;
+  }
+
   function undo(tab) {
     const past = history[tab].pop();
     return past ? put(tab, past.values) : shown(tab);
@@ -61,6 +70,11 @@
   function reset(tab) {
     remember(tab, "");
     return put(tab, defaults(tab));
+  }
+  // Several knobs at once are one thing to take back.
+  function jump(tab, next) {
+    remember(tab, "");
+    return put(tab, { ...values[tab], ...next });
   }
   function surprise(tab) {
     remember(tab, "");
@@ -81,10 +95,19 @@
     if (typeof model === "object") return !Array.isArray(value) && Object.keys(model).every((k) => Object.hasOwn(value, k) && alike(value[k], model[k]));
     return typeof model !== "number" || Number.isFinite(value);
   }
+  // Values by method and knob, each within its bounds.
+  function lawful(value, bounds) {
+    const table = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
+    return table(value) && Object.entries(value).every(([method, own]) => table(own) && Object.entries(own).every(([key, number]) => {
+      const knob = Object.hasOwn(bounds, method) && Object.hasOwn(bounds[method], key) ? bounds[method][key] : null;
+      return knob && Number.isFinite(number) && number >= knob.low && number <= knob.high && (!knob.whole || Number.isInteger(number));
+    }));
+  }
   // A value from a link is taken only where its knob allows it.
   function allowed(knob, value) {
     if (knob.toggle) return typeof value === "boolean";
-    if (knob.hidden) return JSON.stringify(value).length < 4000 && alike(value, knob.default);
+    if (knob.within) return lawful(value, knob.within);
+    if (knob.hidden) return JSON.stringify(value).length < 4000 && (knob.free || alike(value, knob.default));
     if (knob.choices) {
       const many = Array.isArray(knob.default);
       if (Array.isArray(value) !== many || (many && value.length > (knob.most ?? knob.choices.length))) return false;
@@ -135,5 +158,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, undo, reset, surprise, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

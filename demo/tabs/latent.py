@@ -1,18 +1,28 @@
-"""Latent space: every picture is a point, and one can walk."""
+"""Latent space: every picture is a point. One picture lies on the table; the parts beside it say what to do with it."""
 
 from __future__ import annotations
 
 import gradio as gr
 
 from demo import library
-from demo.tabs.page import Tab
-from demo.views import latent
+from demo.tabs.latent_between import layout as between
+from demo.tabs.latent_map import layout as plane
+from demo.tabs.page import WORDS, Tab
+from demo.views import latent_here as view
 from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
-from genmodels.knobs import Knob
-from genmodels.latents import WAYS
+from genmodels.places import Seed, to_spec
 
-SEEDS = {"seed_a": 28, "seed_b": 36, "seed_c": 44, "seed_d": 14}
+FIRST = to_spec(Seed(28))
+SURPRISES = [to_spec(Seed(seed)) for seed in range(0, 10_000, 37)]
+PULL = {"axes": ["x", "y"], "tab": "latent", "knobs": {"speed": "speed", "drift": "drift", "snap": "snap"}}
+PLACE = """
+<div class="nw-place">
+  <label><span data-say="latent.seed"></span><input id="latent-seed" type="number" min="0" max="9999" step="1"></label>
+  <button class="nw-quiet" data-latent="another" data-say="latent.another"></button>
+  <button class="nw-quiet" data-latent="nearest" data-say="latent.nearest"></button>
+</div>"""
+PARTS = {"map": plane, "between": between}
 
 
 def layout(tab: Tab) -> None:
@@ -20,33 +30,26 @@ def layout(tab: Tab) -> None:
     if not models:
         tab.prose("latent.none", classes="nw-note")
         return
+    tab.hidden("start", FIRST, free=True)
+    tab.facts["start"] |= {"choices": SURPRISES, "surprise": True}
+    for name, value in {"x": 0, "y": 0, "moves": {}, "psi": 1, "cutoff": view.ALL_LAYERS, "grain": True}.items():
+        tab.hidden(name, value)
+    tab.hidden("classes", {})
     with gr.Row():
-        with gr.Column(elem_classes="nw-controls"):
-            model = tab.choice("model", models, group="models")
+        with gr.Column(elem_classes="nw-table"):
+            model = tab.choice("model", models, models[0], group="models")
             tab.prose("models.early", tag="span", classes="nw-badge")
-            path = tab.radio("path", list(WAYS), "slerp")
-            seeds = {name: tab.seed(name, value, surprise=True) for name, value in SEEDS.items()}
-            four = LiveCanvas(serve(latent.four), elem_id="latent-four", size=240, label="t:latent.four")
-        with gr.Column(elem_classes="nw-stage"):
-            with gr.Row():
-                with gr.Column(elem_classes="nw-card", min_width=280):
-                    tab.prose("latent.pad", tag="h3", classes="nw-part")
-                    first = latent.pad(models[0], **SEEDS, x=0.5, y=0.5, path="slerp")  # there before anything is asked
-                    pad = LiveCanvas(
-                        serve(latent.pad), elem_id="latent-picture", drag=("x", "y"), size=420, value=first
-                    )
-                    tab.prose("latent.pad.hint")
-                with gr.Column(elem_classes="nw-card", elem_id="latent-between", min_width=280):
-                    tab.prose("latent.between", tag="h3", classes="nw-part")
-                    between = LiveCanvas(serve(latent.between), elem_id="latent-walk", size=420)
-                    amount = tab.slider("amount", Knob(0, 1, 0.01, 0.5), surprise=True)
-                    tab.facts_line("latent.norm", "latent-walk")
-            with gr.Column(elem_classes="nw-card"):
-                strip = LiveCanvas(serve(latent.strip), elem_id="latent-strip", size=960, label="t:latent.strip")
-                tab.prose("latent.norm.why", classes="nw-note")
-    tab.drag(pad, ("x", "y"))
-    way, ends = {"model": model, "path": path}, {name: seeds[name] for name in ("seed_a", "seed_b")}
-    tab.live(pad, {**way, **seeds, "x": "x", "y": "y"})
-    tab.live(between, {**way, **ends, "amount": amount})
-    tab.live(strip, {**way, **ends})
-    tab.live(four, {"model": model, **seeds})
+            here = {"model": model} | {
+                name: name for name in ("start", "x", "y", "moves", "psi", "cutoff", "grain", "classes")
+            }
+            first = view.picture(view.Here(str(model.value), Seed(28)))  # there before anything is asked
+            canvas = LiveCanvas(serve(view.picture), elem_id="latent-picture", pull=PULL, size=400, value=first)
+            tab.pulled(canvas)
+            tab.live(canvas, here)
+            gr.HTML(PLACE, apply_default_css=False)
+            tab.facts_line("latent.norm", "latent-picture")
+        with gr.Column(elem_classes="nw-stage"), gr.Tabs(elem_classes="nw-parts"):
+            for key, part in PARTS.items():
+                with gr.Tab(WORDS(f"latent.part.{key}"), id=key, elem_id=f"part-{key}") as opened:
+                    tab.page.words(opened, label=f"latent.part.{key}")
+                    part(tab, here)

@@ -41,10 +41,10 @@ def strip(model: Model, seed_a: Seed, seed_b: Seed, path: Way) -> Image.Image:
 
 
 def pad(
-    model: Model, seed_a: Seed, seed_b: Seed, seed_c: Seed, seed_d: Seed, x: Share, y: Share, path: Way
+    model: Model, seed_a: Seed, seed_b: Seed, seed_c: Seed, seed_d: Seed, right: Share, down: Share, path: Way
 ) -> dict[str, Any]:
     """The picture at a place between four: A and B above, C and D below."""
-    z = corners(places(model, seed_a, seed_b, seed_c, seed_d), x, y, path)
+    z = corners(places(model, seed_a, seed_b, seed_c, seed_d), right, down, path)
     return {"image": jpeg(enlarged(model, z)), "norm": length(z), "typical": typical(z)}
 
 

@@ -1,0 +1,47 @@
+// The Latent space tab: the place on the table in words, a seed to jump to, and which part is open.
+(() => {
+  const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
+  if (!facts?.start) return;
+  const { say } = window.noisewalk;
+  const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
+  const value = (name) => window.noisewalk.valueOf(TAB, name);
+
+  // Everything that changes the place goes through here: a new start is looked at from its own middle.
+  const goTo = (start) => window.noisewalk.jump(TAB, { start, x: 0, y: 0 });
+  const place = () => (value("x") || value("y") ? { of: "lattice", start: value("start"), x: value("x"), y: value("y") } : value("start"));
+
+  // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds.
+  const ROW = 100;
+  function seedNear() {
+    const start = value("start"), column = Math.round(value("x")), row = Math.round(value("y"));
+    const first = start.of === "seed" ? start.seed : column || row ? 0 : null;
+    return first === null ? null : (((first + column + ROW * row) % ROW ** 2) + ROW ** 2) % ROW ** 2;
+  }
+
+  function show() {
+    const input = document.querySelector("#latent-seed");
+    if (!input || document.activeElement === input) return;
+    const seed = seedNear();
+    input.value = seed ?? "";
+    input.placeholder = say("t:latent.own-place");
+  }
+  window.addEventListener("noisewalk:turned", (e) => { if (e.detail.tab === TAB) show(); });
+  window.addEventListener("noisewalk:drag", (e) => { if (e.detail.canvas === "latent-picture") show(); });
+  window.addEventListener("noisewalk:language", show);
+  window.addEventListener("noisewalk:painted", show, { once: true });
+
+  document.addEventListener("change", (e) => {
+    if (e.target.id !== "latent-seed") return;
+    const seed = Math.round(Number(e.target.value));
+    e.target.blur();
+    if (e.target.value !== "" && Number.isFinite(seed)) goTo({ of: "seed", seed: Math.min(9999, Math.max(0, seed)) });
+    show();
+  });
+  document.addEventListener("click", (e) => {
+    const act = e.target.closest?.("[data-latent]")?.dataset.latent;
+    if (act === "another") goTo({ of: "seed", seed: Math.floor(Math.random() * 10000) });
+    if (act === "nearest") emit("travel", { canvas: "latent-picture", to: [Math.round(value("x")), Math.round(value("y"))] });
+  });
+
+  Object.assign(window.noisewalk, { latent: { goTo, place } });
+})();

@@ -1,0 +1,125 @@
+"""The picture on the table: a place in the latent space and all that was done to it; every part starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import torch
+from torch import Tensor
+
+from demo import library
+from demo.checks import By, OneOf
+from demo.pictures import jpeg, to_image
+from genmodels.directions import moved, points
+from genmodels.errors import Refused
+from genmodels.knobs import Knob
+from genmodels.latents import Conditioned, LatentModel, StyleModel, truncate
+from genmodels.places import OnLattice, Place, from_spec
+
+SIDE = 384  # pixels of the picture on the page
+FARTHEST = Knob(-8, 8, 0.05)  # sigmas along one direction
+MOST_MOVES = 24
+ALL_LAYERS = 32  # more than any model has
+Model = Annotated[str, OneOf(library.latent_models)]
+Across = Annotated[float, Knob(-1000, 1000, 0.001)]
+
+
+def moves_of(value: Any) -> dict[str, float]:
+    """Sigmas along named directions."""
+    if not isinstance(value, Mapping) or len(value) > MOST_MOVES:
+        raise Refused("length", name="moves", value=len(value or ()), least=0, most=MOST_MOVES)
+    return {str(name)[:60]: FARTHEST.check("moves", amount) for name, amount in value.items()}
+
+
+def mix_of(value: Any) -> dict[str, float]:
+    """Shares of classes, by name."""
+    if not isinstance(value, Mapping) or len(value) > 64:
+        raise Refused("length", name="classes", value=len(value or ()), least=0, most=64)
+    return {str(name)[:60]: Knob(0, 1, 0.01).check("classes", share) for name, share in value.items()}
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where we are (x, y on the plane of seeds around `start`), and what was changed since."""
+
+    model: Model
+    start: Annotated[Place, By(from_spec)]
+    x: Across = 0.0
+    y: Across = 0.0
+    moves: Annotated[dict, By(moves_of)] = None  # type: ignore[assignment]
+    psi: Annotated[float, Knob(-1, 1.5, 0.01)] = 1.0
+    cutoff: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
+    grain: bool = True
+    classes: Annotated[dict, By(mix_of)] = None  # type: ignore[assignment]
+
+
+def latent(here: Here) -> Tensor:
+    """(1, *latent_shape), before anything was done to it."""
+    return OnLattice(here.start, here.x, here.y).latent(library.latent_model(here.model).latent_shape)
+
+
+@torch.no_grad()
+def point(here: Here, z: Tensor | None = None) -> Tensor:
+    """Styles or latents with every change made; of other latents (B, *latent_shape) if given."""
+    model = asked(here)
+    at = points(model, latent(here) if z is None else z)
+    if isinstance(model, StyleModel):
+        at = truncate(at, model.w_mean, here.psi, here.cutoff)
+    known = library.directions(here.model) if here.moves else {}
+    for name, amount in (here.moves or {}).items():
+        if name not in known:
+            raise Refused("choice", name="moves", value=name, allowed=", ".join(known))
+        at = moved(model, at, known[name], amount)
+    return at
+
+
+@torch.no_grad()
+def painted(here: Here, at: Tensor) -> Tensor:
+    """The pictures of points, as this place would paint them."""
+    model = asked(here)
+    if isinstance(model, StyleModel):
+        return model.synthesize(at, model.grains([0]) if here.grain else None)
+    return model.decode(at)
+
+
+def picture(here: Here) -> dict[str, Any]:
+    """The picture itself, with the length of its latent."""
+    z = latent(here)
+    image = to_image(painted(here, point(here, z)))
+    size = image.height
+    return {"image": jpeg(enlarged(image, SIDE // size)), "norm": length(z), "typical": typical(z)}
+
+
+def asked(here: Here) -> LatentModel:
+    """The model, told what to draw where it can be told."""
+    model = library.latent_model(here.model)
+    if not getattr(model, "labels", ()):
+        return model
+    return Conditioned(model, label(here.model, here.classes or {}))  # type: ignore[arg-type]
+
+
+def label(model: str, classes: Mapping[str, float]) -> Tensor:
+    """(1, K): the shares of the named values, each block's adding up to 1; nothing named, nothing asked."""
+    fields = library.cards()[model].fields
+    names = [value for values in fields.values() for value in values]
+    for name in classes:
+        if name not in names:
+            raise Refused("choice", name="classes", value=name, allowed=", ".join(names))
+    row = torch.tensor([[float(classes.get(name, 0.0)) for name in names]])
+    blocks = row.split([len(values) for values in fields.values()], dim=1)
+    return torch.cat([block / block.sum().clamp(min=1e-6) for block in blocks], dim=1)
+
+
+def enlarged(image: Any, zoom: int) -> Any:
+    return image.resize((image.width * zoom, image.height * zoom), 3) if zoom > 1 else image
+
+
+def length(z: Tensor) -> float:
+    return round(float(z.norm()), 2)
+
+
+def typical(z: Tensor) -> float:
+    """The length that almost every normal latent of this size has."""
+    return round(z[0].numel() ** 0.5, 2)
