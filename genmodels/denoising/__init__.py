@@ -13,7 +13,6 @@ from genmodels.denoising.exact import (
 )
 from genmodels.denoising.guidance import APG, Guided
 from genmodels.denoising.limits import Clipped, DynamicThreshold
-from genmodels.denoising.network import NetworkDenoiser
 from genmodels.denoising.parameterization import PARAMETERIZATIONS, Parameterization, edm
 from genmodels.denoising.rescheduled import Mismatched, Rescheduled
 
@@ -31,7 +30,6 @@ __all__ = [
     "Guided",
     "Mismatched",
     "MixtureDenoiser",
-    "NetworkDenoiser",
     "Parameterization",
     "PointMassDenoiser",
     "Rescheduled",

@@ -6,43 +6,62 @@ ask at times in any order, and the answer must not depend on who asks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import final
 
 import torch
 from torch import Tensor
 
 from genmodels.denoising.estimate import Denoiser, Estimate, given_x0
 from genmodels.errors import Refused
-from genmodels.knobs import knob
+from genmodels.knobs import knob, settle
 from genmodels.schedules.schedule import NoiseSchedule, per_sample
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Guided:
-    """Classifier-free guidance (2207.12598) in an interval of time (2404.07724), its x0 rescaled toward the spread that
-    the first denoiser gives (2305.08891)."""
+class Guidance(ABC):
+    """Of two denoisers on one schedule, the first alone outside an interval of time (2404.07724), both within it."""
 
     conditional: Denoiser
     unconditional: Denoiser
-    scale: float = knob(3.0, 0, 20, 0.1)
-    rescale: float = knob(0.0, 0, 1, 0.05)
-    interval: Interval = (0.0, 1.0)
+    scale: float = knob(3.0, 0, 20, 0.1, least=-100, most=100)
+    interval: Interval = field(default=(0.0, 1.0), kw_only=True)
 
     def __post_init__(self) -> None:
-        refuse_pair(self.conditional, self.unconditional, self.interval)
+        settle(self)
+        if self.conditional.schedule != self.unconditional.schedule:
+            raise Refused("two-schedules")
+        if not 0 <= self.interval[0] <= self.interval[1] <= 1:
+            raise Refused("interval", low=self.interval[0], high=self.interval[1])
 
     @property
     def schedule(self) -> NoiseSchedule:
         return self.conditional.schedule
 
+    @final
     def __call__(self, x: Tensor, t: Tensor) -> Estimate:
-        wanted, inside = self.conditional(x, t), within(t, self.interval)
+        wanted, inside = self.conditional(x, t), (t >= self.interval[0]) & (t <= self.interval[1])
         if self.scale == 1 or not inside.any():
             return wanted
-        plain = self.unconditional(x, t)
         scale = 1 + (self.scale - 1) * per_sample(inside, x)
+        return self.guide(x, t, wanted, self.unconditional(x, t), scale)
+
+    @abstractmethod
+    def guide(self, x: Tensor, t: Tensor, wanted: Estimate, plain: Estimate, scale: Tensor) -> Estimate:
+        """From `plain` past `wanted` by each picture's own scale, which is 1 outside the interval."""
+
+
+@dataclass(frozen=True)
+class Guided(Guidance):
+    """Classifier-free guidance (2207.12598), its x0 rescaled toward the spread that the first denoiser gives
+    (2305.08891)."""
+
+    rescale: float = knob(0.0, 0, 1, 0.05)
+
+    def guide(self, x: Tensor, t: Tensor, wanted: Estimate, plain: Estimate, scale: Tensor) -> Estimate:
         x0, eps = (w * scale + p * (1 - scale) for w, p in zip(wanted, plain, strict=True))
         if self.rescale == 0:
             return Estimate(x0, eps)
@@ -51,38 +70,18 @@ class Guided:
 
 
 @dataclass(frozen=True)
-class APG:
+class APG(Guidance):
     """Adaptive projected guidance (2410.02416): of the change that guidance makes to x0, the part along x0 saturates
     colors and is damped (`parallel`); what is left may be no longer than `longest` per element."""
 
-    conditional: Denoiser
-    unconditional: Denoiser
-    scale: float = knob(3.0, 0, 20, 0.1)
     parallel: float = knob(0.0, 0, 1, 0.05)
     longest: float = knob(0.25, 0.01, 10, 0.01)
-    interval: Interval = (0.0, 1.0)
 
-    def __post_init__(self) -> None:
-        refuse_pair(self.conditional, self.unconditional, self.interval)
-
-    @property
-    def schedule(self) -> NoiseSchedule:
-        return self.conditional.schedule
-
-    def __call__(self, x: Tensor, t: Tensor) -> Estimate:
-        wanted, inside = self.conditional(x, t), within(t, self.interval)
-        if self.scale == 1 or not inside.any():
-            return wanted
-        x0 = wanted.x0
-        change = x0 - self.unconditional(x, t).x0
+    def guide(self, x: Tensor, t: Tensor, wanted: Estimate, plain: Estimate, scale: Tensor) -> Estimate:
+        x0, change = wanted.x0, wanted.x0 - plain.x0
         change = change * (self.longest / root_mean_square(change).clamp(min=1e-30)).clamp(max=1)
         along = x0 * (mean(change * x0) / mean(x0 * x0).clamp(min=1e-30))
-        step = (self.scale - 1) * per_sample(inside, x)
-        return given_x0(self.schedule, x, t, x0 + step * (change - (1 - self.parallel) * along))
-
-
-def within(t: Tensor, interval: Interval) -> Tensor:
-    return (t >= interval[0]) & (t <= interval[1])
+        return given_x0(self.schedule, x, t, x0 + (scale - 1) * (change - (1 - self.parallel) * along))
 
 
 def ratio_of_spreads(wanted: Tensor, guided: Tensor) -> Tensor:
@@ -102,10 +101,3 @@ def root_mean_square(x: Tensor) -> Tensor:
 def mean(x: Tensor) -> Tensor:
     """Over all but the batch, in a shape that goes with x."""
     return x.mean(dim=tuple(range(1, x.ndim)), keepdim=True)
-
-
-def refuse_pair(first: Denoiser, second: Denoiser, interval: Interval) -> None:
-    if first.schedule != second.schedule:
-        raise Refused("two-schedules")
-    if not 0 <= interval[0] <= interval[1] <= 1:
-        raise Refused("interval", low=interval[0], high=interval[1])

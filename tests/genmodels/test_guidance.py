@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -165,26 +166,21 @@ def test_an_interval_that_is_none_is_refused(kind: type, interval: tuple[float, 
     assert refused.value.key == "interval"
 
 
-def test_clipping_holds_the_data_and_leaves_the_rest():
-    law, x, t = mixture(Flow()), draw(50, 2), at(0.4)
-    free, held = law(x, t).x0, Clipped(law, 0.7)(x, t).x0
-    assert held.abs().max() == 0.7
-    inside = free.abs() <= 0.7
-    assert torch.equal(held[inside], free[inside]) and not inside.all()
-
-
-def test_the_threshold_is_imagens():
-    schedule = Flow()
-    x, t = 3 * draw(4, 3, 8, 8), at(0.0001)
-    points = five_points(schedule)
-    points.data = x  # a set of pictures, each its own answer when there is next to no noise
-    found = DynamicThreshold(points, 0.9)(schedule.alpha(t) * x, t).x0
-    for picture, result in zip(x, found, strict=True):
-        bound = max(1.0, float(torch.quantile(picture.abs().flatten(), 0.9)))
-        torch.testing.assert_close(result, (picture / bound).clamp(-1, 1))
-    quiet = 0.2 * x / x.abs().max()
-    points.data = quiet
-    torch.testing.assert_close(DynamicThreshold(points, 0.9)(schedule.alpha(t) * quiet, t).x0, quiet)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda pair: Guided(*pair, scale=math.nan),
+        lambda pair: APG(*pair, scale=math.inf),
+        lambda pair: Guided(*pair, rescale=2),
+        lambda pair: APG(*pair, longest=0),
+        lambda pair: Clipped(pair[0], 0),
+        lambda pair: DynamicThreshold(pair[0], 1.5),
+    ],
+)
+def test_a_number_without_meaning_is_refused(make: Callable[[tuple[Denoiser, Denoiser]], Denoiser]):
+    with pytest.raises(Refused) as refused:
+        make(pair(Flow()))
+    assert refused.value.key == "knob"
 
 
 @pytest.mark.parametrize("name", GAUSSIANS)
