@@ -41,6 +41,7 @@ def build() -> gr.Blocks:
                 with gr.Tab(WORDS(f"{key}.tab"), id=key, elem_id=f"tab-{key}") as tab:
                     page.words(tab, label=f"{key}.tab")
                     frame(Tab(page, key), layout)
+        gr.HTML(foot(), apply_default_css=False)
         speak(demo, page, tabs)
         for view in API:
             publish(view)
@@ -88,6 +89,12 @@ def header() -> str:
     )
 
 
+def foot() -> str:
+    """The way to the page of the API: Gradio's own button to it speaks only English, so this one presses that."""
+    words = table("en")["page.api"]
+    return f'<p class="nw-foot"><button class="nw-quiet" data-press="api" data-say="page.api">{words}</button></p>'
+
+
 def head(page: Page) -> str:
     """The page's own scripts with the facts they need, in place before any component mounts."""
     facts = json.dumps(page.config(), ensure_ascii=False).replace("</", "<\\/")
@@ -128,7 +135,7 @@ def launch_settings(demo: gr.Blocks, **changes: Any) -> dict[str, Any]:
         "state_session_capacity": 500,
         "enable_monitoring": False,
         "show_error": False,
-        "footer_links": ["api"],
+        "footer_links": ["api"],  # hidden by page.css, pressed by our own button
         "favicon_path": ASSETS / "mark.png",
         **changes,
     }

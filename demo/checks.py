@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -60,16 +60,50 @@ def accept(view: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any
             raise Refused("unknown-argument", name=str(name)[:40], allowed=", ".join(checks))
     for name in needed - set(values):
         raise Refused("missing-argument", name=name)
-    return {name: checks[name](name, value) for name, value in values.items()}
+    taken = {name: checks[name](name, value) for name, value in values.items()}
+    return gathered(parameters_of(view), taken)
 
 
 @cache
 def accepts(view: Callable[..., Any]) -> tuple[dict[str, Check], set[str]]:
-    """One check per parameter, and the parameters without a default; a view without bounds fails at once."""
-    hints = get_type_hints(view, include_extras=True)
-    parameters = inspect.signature(view).parameters
-    checks = {name: check_of(view.__name__, name, hints.get(name)) for name in parameters}
-    return checks, {name for name, p in parameters.items() if p.default is inspect.Parameter.empty}
+    """One check per argument, and the arguments without a default; a view without bounds fails at once."""
+    arguments = list(flat(parameters_of(view)))
+    checks = {name: check_of(view.__name__, name, hint) for name, hint, _ in arguments}
+    return checks, {name for name, _, needed in arguments if needed}
+
+
+Parameters = dict[str, tuple[Any, bool]]  # name: (annotation, whether it must be given)
+
+
+@cache
+def parameters_of(thing: Callable[..., Any]) -> Parameters:
+    """The parameters of a view, or the fields of a dataclass."""
+    hints = get_type_hints(thing, include_extras=True)
+    if is_dataclass(thing):
+        empty = [f.name for f in fields(thing) if f.default is MISSING and f.default_factory is MISSING]
+        return {f.name: (hints[f.name], f.name in empty) for f in fields(thing)}
+    parameters = inspect.signature(thing).parameters
+    return {name: (hints.get(name), p.default is inspect.Parameter.empty) for name, p in parameters.items()}
+
+
+def flat(parameters: Parameters) -> Iterator[tuple[str, Any, bool]]:
+    """The arguments to be asked for: where a parameter is a dataclass, its fields stand among them by name."""
+    for name, (hint, needed) in parameters.items():
+        if is_dataclass(hint):
+            yield from flat(parameters_of(hint))  # type: ignore[arg-type]
+        else:
+            yield name, hint, needed
+
+
+def gathered(parameters: Parameters, taken: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments put back into the dataclasses that hold them."""
+    made = {}
+    for name, (hint, _) in parameters.items():
+        if is_dataclass(hint):
+            made[name] = hint(**gathered(parameters_of(hint), taken))  # type: ignore[operator, arg-type]
+        elif name in taken:
+            made[name] = taken[name]
+    return made
 
 
 def check_of(view: str, name: str, hint: Any) -> Check:

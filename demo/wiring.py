@@ -35,9 +35,13 @@ def bind(
     outputs: Component | Sequence[Component] | None = None,
     *,
     language: Component | None = None,
+    knobs: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Any:
-    """Call `view` with the values of the components, each under the name of its parameter."""
+    """Call `view` with the values of the components, each under the name of its parameter.
+
+    `knobs` holds the locale key of each parameter's knob, so that a refusal can call it by its name.
+    """
     fits(view, controls)
     names = list(controls)
     inputs = [*controls.values(), *([language] if language else [])]
@@ -47,12 +51,12 @@ def bind(
 
     @wraps(view)
     def once(*values: Any) -> Any:
-        with in_words(values[-1] if language else "en"):
+        with in_words(values[-1] if language else "en", knobs):
             return view(**arguments(values))
 
     @wraps(view)
     def streamed(*values: Any) -> Any:
-        with in_words(values[-1] if language else "en"):
+        with in_words(values[-1] if language else "en", knobs):
             yield from view(**arguments(values))
 
     call = streamed if inspect.isgeneratorfunction(view) else once
@@ -96,6 +100,7 @@ def serve(view: Callable[..., Any], names: Sequence[str] = (), turns: bool = Fal
         return {**reply, "ms": round(spent, 1), "waited": round((began - arrived) * 1000, 1)}
 
     answer.__name__ = view.__name__
+    answer.view = view  # type: ignore[attr-defined]
     return answer
 
 
@@ -141,20 +146,21 @@ def envelope(message: Any) -> tuple[str, int, dict[str, Any]]:
 
 def fits(view: Callable[..., Any], controls: Mapping[str, Any]) -> None:
     """Fail while the page is built if a control is missing or misspelt."""
-    try:
-        inspect.signature(view).bind(**controls)
-    except TypeError as problem:
-        raise TypeError(f"{view.__module__}.{view.__name__}: {problem}") from None
+    checks, needed = accepts(view)
+    missing, unknown = needed - set(controls), set(controls) - set(checks)
+    if missing or unknown:
+        raise TypeError(f"{view.__module__}.{view.__name__}: missing {sorted(missing)}, unknown {sorted(unknown)}")
 
 
 class in_words:
     """Turn a refusal into a message in the page's language."""
 
-    def __init__(self, language: Any) -> None:
+    def __init__(self, language: Any, knobs: Mapping[str, str] | None = None) -> None:
         self.language = language if language in LANGUAGES else "en"
+        self.knobs = knobs
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
         if isinstance(error, Refused):
-            raise gr.Error(error.say(self.language), duration=8, print_exception=False) from None
+            raise gr.Error(error.say(self.language, self.knobs), duration=8, print_exception=False) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,19 @@ class Refused(ValueError):
         self.key = key
         self.values = values
 
-    def say(self, language: str = "en") -> str:
-        """The sentence in one language, or the bare facts where the locales are not at hand."""
-        sentence = sentences(language).get(f"refused.{self.key}")
+    def say(self, language: str = "en", knobs: Mapping[str, str] | None = None) -> str:
+        """The sentence in one language, or the bare facts where the locales are not at hand.
+
+        `knobs` names the locale keys of a page's knobs: an argument is then called what stands beside its knob.
+        """
+        words = sentences(language)
+        sentence = words.get(f"refused.{self.key}")
         if sentence is None:
             facts = ", ".join(f"{name} = {value}" for name, value in self.values.items())
             return f"{self.key}: {facts}" if facts else self.key
-        return sentence.format(**self.values)
+        name = str(self.values.get("name", ""))
+        called = name if knobs is None else words.get(knobs.get(name, f"knobs.{name}"), name)
+        return sentence.format(**{**self.values, "name": called})
 
     __str__ = say
 

@@ -7,12 +7,6 @@
 
   function whole(base64) { return new Int8Array(Uint8Array.from(atob(base64), letter => letter.charCodeAt(0)).buffer); }
 
-  // Several knobs in one breath: one message to whom they drive; the components get their values as outputs.
-  window.noisewalk.turnAll = (tab, values) => {
-    for (const [name, next] of Object.entries(values)) window.noisewalk.turned(tab, name, next);
-    return Object.values(values);
-  };
-
   // A tab that nobody has opened asks for nothing.
   parts.seen = target => new Promise(done => {
     if (target.clientWidth) return done();

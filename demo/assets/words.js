@@ -26,6 +26,8 @@ window.noisewalk = window.noisewalk || {};
     return sentence.replace(/\{(\w+)\}/g, (all, name) => (name in given ? say(given[name]) : all));
   }
 
+  const known = (text) => Object.hasOwn(words.en, text.slice(2));
+
   function fill(root) {
     const all = root.matches?.("[data-say],[data-title]") ? [root] : [];
     for (const node of [...all, ...root.querySelectorAll("[data-say],[data-title]")]) {
@@ -63,5 +65,5 @@ window.noisewalk = window.noisewalk || {};
     for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) fill(node);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  Object.assign(window.noisewalk, { say, speak, kept, language: () => language, languages });
+  Object.assign(window.noisewalk, { say, known, speak, kept, language: () => language, languages });
 })();

@@ -17,14 +17,13 @@ HALT = "() => { noisewalk.halt('denoising-run') }"
 
 def layout(tab: Tab) -> None:
     models = library.diffusion_models()
-    if not models:
-        tab.prose("denoising.none", classes="nw-note")
+    if not tab.needs(models):
         return
     with gr.Row():
         with gr.Column(elem_classes="nw-controls"):
-            model = tab.choice("model", models, group="models")
-            tab.prose("models.early", tag="span", classes="nw-badge")
+            model = tab.model(models)
             sampler = tab.choice("sampler", denoising.samplers_for(models[0]), "dpmpp-2m", group="samplers")
+            tab.method_knobs("sampler")
             spacing = tab.choice("spacing", denoising.NAMED, "exponential", group="spacings")
             steps = tab.slider("steps", Knob(1, 1000, 1, 30))
             seed = tab.seed("seed", 4, surprise=True)
@@ -40,6 +39,7 @@ def layout(tab: Tab) -> None:
             tab.facts_line("denoising.here", "denoising-run")
             tab.facts_line("denoising.identity", "denoising-run")
     tab.live(curve, {"model": model})
-    controls = {"model": model, "sampler": sampler, "spacing": spacing, "steps": steps, "seed": seed, "count": count}
+    controls = {"model": model, "sampler": sampler, "spacing": spacing, "steps": steps, "seed": seed, "count": count,
+                "knobs": "knobs"}  # fmt: skip
     running = tab.bind(run.click, denoising.run, controls, timeline, concurrency_id="runs", concurrency_limit=2)
     stop.click(None, None, None, js=HALT, cancels=[running], api_visibility="private")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from demo.views.method_knobs import catalog
+from demo.widgets.method_knobs import MethodKnobs
 from demo.wiring import bind
 from demo.words import LANGUAGES, table
 from genmodels.knobs import Knob
@@ -50,6 +53,18 @@ class Tab:
         self.page, self.key = page, key
         self.knobs = page.knobs.setdefault(key, {})
         self.facts = page.facts.setdefault(key, {})
+
+    def needs(self, models: Sequence[str]) -> bool:
+        """Whether there is a model to work with; where none is, the tab says how to train one."""
+        if not models:
+            self.prose(f"{self.key}.none", classes="nw-note")
+        return bool(models)
+
+    def model(self, models: Sequence[str]) -> gr.Dropdown:
+        """The menu of models, and that they are young."""
+        menu = self.choice("model", models, group="models")
+        self.prose("models.early", tag="span", classes="nw-badge")
+        return menu
 
     def prose(self, key: str, tag: str = "p", classes: str = "") -> gr.HTML:
         """A sentence on the page, in the page's language."""
@@ -105,27 +120,56 @@ class Tab:
     def toggle(self, name: str, value: bool = False, **options: Any) -> gr.Checkbox:
         return self.register(name, gr.Checkbox(value, **self.label(name), **options), default=value, toggle=True)
 
-    def hidden(self, name: str, default: Any) -> None:
-        """A knob that lives in a widget of ours, yet has its place in the link, in Undo and in Reset."""
-        self.facts[name] = {"default": default, "hidden": True}
+    def pulled(self, widget: Component) -> None:
+        """The axes along which a live canvas is pulled are hidden knobs already; here it becomes theirs."""
+        self.page.dragged[str(widget.elem_id)] = self.key
+
+    def hidden(self, name: str, default: Any, free: bool = False) -> None:
+        """A knob that lives in a widget of ours, yet has its place in the link, in Undo and in Reset.
+
+        What a link brings must be like the default, unless it is `free`: then only the server checks it.
+        """
+        self.facts[name] = {"default": default, "hidden": True, "free": free}
+
+    def method_knobs(self, chosen: str) -> None:
+        """The knobs of the samplers that the knob `chosen` names, as one hidden knob of the tab."""
+        self.hidden("knobs", {})
+        self.facts["knobs"]["within"] = catalog()
+        MethodKnobs(self.key, chosen, catalog())
 
     def live(self, widget: Component, controls: Mapping[str, Any]) -> None:
         """Let knobs drive a widget: each change is one message with all of them, the newest wins."""
-        names = {id(component): name for name, component in self.knobs.items()}
         self.page.driven[str(widget.elem_id)] = {
-            argument: (self.key, control if isinstance(control, str) else names[id(control)])
-            for argument, control in controls.items()
+            argument: (self.key, self.name_of(control)) for argument, control in controls.items()
         }
 
     def bind(
         self,
         event: Callable[..., Any],
         view: Callable[..., Any],
-        controls: Mapping[str, Component],
+        controls: Mapping[str, Any],
         outputs: Any,
         **options: Any,
     ) -> Any:
-        return bind(event, view, controls, outputs, language=self.page.language, **options)
+        """Call a view with components and, by name, with hidden knobs: the page puts their values in on the way."""
+        asked = {a: gr.JSON(visible=False) if isinstance(c, str) else c for a, c in controls.items()}
+        if any(isinstance(control, str) for control in controls.values()):
+            fill = [control if isinstance(control, str) else None for control in controls.values()]
+            options["js"] = f"(...values) => noisewalk.filled({self.key!r}, {json.dumps(fill)}, values)"
+        named = {argument: self.name_of(control) for argument, control in controls.items()}
+        knobs = {argument: f"{self.key}.{name}" for argument, name in named.items() if name}
+        return bind(event, view, asked, outputs, language=self.page.language, knobs=knobs, **options)
+
+    def turn(self, button: gr.Button, values: Mapping[str, Any]) -> None:
+        """Let a button turn knobs in the browser, all in one breath."""
+        js = f"() => noisewalk.jump({self.key!r}, {json.dumps(values)})"
+        button.click(None, None, list(self.knobs.values()), js=js)
+
+    def name_of(self, control: Any) -> str:
+        """The name of a knob by its component, or nothing if it is none; a hidden one is given by name."""
+        if isinstance(control, str):
+            return control
+        return next((name for name, component in self.knobs.items() if component is control), "")
 
     def label(self, name: str) -> dict[str, Any]:
         key, info = f"{self.key}.{name}", f"{self.key}.{name}.info"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -80,15 +79,15 @@ def layout(tab: Tab) -> None:
                 table = Part("judge", JUDGE, "samplers-judge", serve(judge, turns=True))
             with gr.Column(elem_classes="nw-card"):
                 study(tab, knobs, demos)
-    tab.live(cloud, {**knobs, "dots": "dots"})
-    tab.live(table, {**knobs, "dots": "dots", "dot": "dot"})
+    tab.live(cloud, knobs)
+    tab.live(table, {**knobs, "dot": "dot"})
 
 
 def controls(tab: Tab) -> dict[str, Any]:
     """The knobs of a run; those of the one Gaussian show only where it is the law."""
-    knobs: dict[str, Any] = {
-        "methods": tab.several("methods", list(SAMPLERS), ["euler", "dpmpp-2m"], "samplers", max_choices=3)
-    }
+    knobs: dict[str, Any] = {"dots": "dots", "knobs": "knobs"}
+    knobs["methods"] = tab.several("methods", list(SAMPLERS), ["euler", "dpmpp-2m"], "samplers", max_choices=3)
+    tab.method_knobs("methods")
     knobs["steps"] = tab.slider("steps", Knob(1, MOST_STEPS, 1, 16))
     knobs["law"] = tab.radio("law", LAW_NAMES, "grid")
     with gr.Column(elem_classes="nw-own-dots"):
@@ -116,13 +115,11 @@ def study(tab: Tab, knobs: dict[str, Any], demos: dict[str, gr.Button]) -> None:
         halt = tab.button("halt", size="sm", elem_classes="nw-quiet", elem_id="samplers-halt")
     plot = Plot(None, elem_id="samplers-study", height=380)
     notes = Part("notes", NOTES, "samplers-notes")
-    # The visitor's dots live in the page: its script puts them into this input on the way.
-    asked = {"dots": gr.JSON(FIRST_DOTS, visible=False), **{k: v for k, v in knobs.items() if k != "steps"}}
-    fill_in = "(dots, ...rest) => [noisewalk.valueOf('samplers', 'dots'), ...rest]"
+    asked = {name: knob for name, knob in knobs.items() if name != "steps"}
     shown = {"outputs": [plot, notes], "concurrency_id": "samplers"}
-    runs = {measure: tab.bind(measure.click, errors, asked, js=fill_in, **shown)}
+    runs = {measure: tab.bind(measure.click, errors, asked, **shown)}
     for key, button in demos.items():
-        turn(button, DEMOS[key].knobs, knobs)
+        tab.turn(button, DEMOS[key].knobs)
         runs[button] = tab.bind(button.click, DEMOS[key].study, {}, **shown)
     for button in runs:
         button.click(None, None, None, cancels=[run for other, run in runs.items() if other is not button])
@@ -139,9 +136,3 @@ def demos_of(tab: Tab) -> dict[str, gr.Button]:
                 buttons[key] = tab.button(f"demo.{key}", size="sm", elem_classes="nw-quiet", elem_id=f"samplers-{key}")
                 tab.prose(f"samplers.demo.{key}.text")
     return buttons
-
-
-def turn(button: gr.Button, values: dict[str, Any], knobs: dict[str, Any]) -> None:
-    """Let a button turn knobs in the browser, all in one breath."""
-    js = f"() => noisewalk.turnAll('samplers', {json.dumps(values)})"
-    button.click(None, None, [knobs[name] for name in values], js=js)

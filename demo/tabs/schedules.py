@@ -13,6 +13,7 @@ from demo.views.schedules_curves import AXES, QUANTITIES
 from demo.views.schedules_forward import SOURCES, STOPS
 from demo.views.schedules_slots import MENU, catalog
 from demo.widgets.plot import Plot
+from demo.widgets.point_cloud import PointCloud
 from demo.widgets.widget import Widget
 from demo.wiring import serve
 from genmodels.datasets.points import LAWS
@@ -50,7 +51,7 @@ def layout(tab: Tab) -> None:
     with gr.Row():
         with gr.Column(elem_classes="nw-controls"):
             Widget(
-                None, elem_id="schedules-slots", markup=SLOTS_MARKUP, scripts=("../assets/schedules/slots",),
+                None, elem_id="schedules-slots", markup=SLOTS_MARKUP, scripts=("dial", "../assets/schedules/slots"),
                 menu=list(MENU), catalog=catalog(),
             )  # fmt: skip
             T = tab.slider("T", view.STEPS)
@@ -90,8 +91,9 @@ def forward_card(tab: Tab):
             with gr.Column(min_width=240, elem_classes="nw-forward-left"):
                 forward = Widget(
                     None, elem_id="schedules-forward", markup=(PARTS / "forward.html").read_text("utf-8"),
-                    scripts=("pump", "../assets/schedules/forward"), ask=serve(view.forward), arguments={},
+                    scripts=("pump", "cloud_data", "../assets/schedules/forward"), ask=serve(view.forward), arguments={},
                 )  # fmt: skip
+                PointCloud(elem_id="schedules-cloud", size=640)
                 t = tab.slider("t", view.TIME, surprise=True, elem_id="schedules-t")
             with gr.Column(min_width=280, elem_classes="nw-forward-right"):
                 gr.HTML((PARTS / "formulas.html").read_text("utf-8"), apply_default_css=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import torch
@@ -13,6 +13,7 @@ from demo.checks import OneOf
 from demo.fairness import InTurn
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
+from demo.views.method_knobs import Knobs
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.samplers import SAMPLERS, Noise, Step, begin, sample
@@ -33,28 +34,46 @@ Seed = Annotated[int, Knob(0, 9999, 1)]
 Count = Annotated[str, OneOf(COUNTS)]
 
 
-def run(model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count) -> Iterator[dict]:
+def run(
+    model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count, knobs: Knobs
+) -> Iterator[dict]:
     """From noise to picture: each message carries the frames that were finished since the last one."""
     if steps * int(count) > MOST_WORK:
         raise Refused("too-much-work", steps=steps, count=count, most=MOST_WORK)
-    yield from stream(PANES, frames_of(model, sampler, spacing, steps, seed, int(count)), steps + 1)
+    yield from stream(PANES, frames_of(model, sampler, spacing, steps, seed, int(count), knobs.get(sampler)), steps + 1)
 
 
-def frames_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[dict[str, Any]]:
+def frames_of(
+    model: str,
+    sampler: str,
+    spacing: str,
+    steps: int,
+    seed: int,
+    count: int,
+    knobs: Mapping[str, float] | None = None,
+) -> Iterator[dict[str, Any]]:
     """The three panes of each step, encoded, with the step's numbers."""
     clock, schedule = time.perf_counter(), library.diffusion_model(model).schedule
-    for number, step in enumerate(steps_of(model, sampler, spacing, steps, seed, count)):
+    for number, step in enumerate(steps_of(model, sampler, spacing, steps, seed, count, knobs)):
         now = time.perf_counter()
         yield {"frames": panes(step, schedule), "caption": caption(step, schedule, number, steps, now - clock)}
         clock = time.perf_counter()
 
 
-def steps_of(model: str, sampler: str, spacing: str, steps: int, seed: int, count: int) -> Iterator[Step]:
+def steps_of(
+    model: str,
+    sampler: str,
+    spacing: str,
+    steps: int,
+    seed: int,
+    count: int,
+    knobs: Mapping[str, float] | None = None,
+) -> Iterator[Step]:
     """The run itself: same arguments, same pictures; picture k has the seed `seed` + k."""
     denoise = library.diffusion_model(model)
     seeds, times = range(seed, seed + count), SPACINGS[spacing](denoise.schedule, steps)
     x = begin(denoise.schedule, times[0], Noise(seeds, denoise.latent_shape))  # type: ignore[attr-defined]
-    return sample(InTurn(denoise), sampler, x, times, seeds)
+    return sample(InTurn(denoise), sampler, x, times, seeds, **(knobs or {}))
 
 
 def panes(step: Step, schedule: NoiseSchedule) -> list[str]:

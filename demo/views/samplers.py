@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,20 +12,16 @@ import torch
 from torch import Tensor
 
 from demo.fairness import PROCESSOR, InTurn
-from demo.views.samplers_laws import Angle, ClustersDenoiser, Narrow, Wide, World
+from demo.views.method_knobs import Knobs, Turned, draws_noise
+from demo.views.samplers_laws import ClustersDenoiser
 from demo.views.samplers_setting import (
     COUNT,
     Chosen,
-    Dots,
-    Endpoint,
-    Law,
+    Journey,
     Methods,
-    ScheduleName,
     Seed,
     Setting,
-    SpacingName,
     Steps,
-    at_times,
     distance,
     reference,
     seeds_of,
@@ -32,49 +29,34 @@ from demo.views.samplers_setting import (
 )
 from genmodels.denoising.exact import ExactDenoiser, GaussianDenoiser
 from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS
 from genmodels.schedules.schedule import FIRST
 
 ARROWS = 15  # a side
 REACH = 2.6  # what the canvas shows of the plane, from the middle
 
 
-def walk(
-    law: Law,
-    dots: Dots,
-    wide: Wide,
-    narrow: Narrow,
-    angle: Angle,
-    schedule: ScheduleName,
-    spacing: SpacingName,
-    steps: Steps,
-    endpoint: Endpoint,
-    methods: Methods,
-    seed: Seed,
-) -> dict[str, Any]:
+def walk(setting: Setting, steps: Steps, methods: Methods, seed: Seed, knobs: Knobs) -> dict[str, Any]:
     """All frames of all methods, with the law's density and score at each of their times."""
-    setting = Setting(World(law, dots, wide, narrow, angle), schedule, spacing, endpoint)
-    times, denoise = setting.times(steps), setting.world.denoiser(setting.noising())
-    seeds, scales = seeds_of(seed), setting.scales(times)
-    x = setting.start(seeds, times[0])
+    denoise, journey = setting.world.denoiser(setting.noising()), setting.journey(steps, seeds_of(seed))
+    times, scales = journey.times, setting.scales(journey.times)
     return {
         "times": rounded(times),
         "alphas": rounded(denoise.schedule.alpha(times)),
         "sigmas": rounded(denoise.schedule.sigma(times)),
         "scales": rounded(scales),
         "count": COUNT,
-        "runs": [run_of(denoise, name, x, times, seeds, scales) for name in methods],
+        "runs": [run_of(denoise, name, knobs.get(name, {}), journey, scales) for name in methods],
         "density": density(denoise, times, scales),
         "arrows": {"side": ARROWS, "reach": REACH, "field": arrows(denoise, times, scales)},
     }
 
 
 def run_of(
-    denoise: ExactDenoiser, name: str, x: Tensor, times: Tensor, seeds: list[int], scales: Tensor
+    denoise: ExactDenoiser, name: str, knobs: Mapping[str, float], journey: Journey, scales: Tensor
 ) -> dict[str, Any]:
     """One method's frames, or why there are none."""
     try:
-        frames = torch.stack([step.x for step in at_times(InTurn(denoise), name, x, times, seeds)])
+        frames = torch.stack([step.x for step in journey.by(InTurn(denoise), name, knobs)])
     except Refused as refused:
         return {"method": name, "refused": {"key": refused.key, "values": refused.values}}
     return {"method": name, "frames": halves(frames * scales[:, None, None])}
@@ -104,47 +86,33 @@ def arrows(denoise: ExactDenoiser, times: Tensor, scales: Tensor) -> str:
     return encoded((pressed * 127).round().to(torch.int8).numpy())
 
 
-def judge(
-    law: Law,
-    dots: Dots,
-    wide: Wide,
-    narrow: Narrow,
-    angle: Angle,
-    schedule: ScheduleName,
-    spacing: SpacingName,
-    steps: Steps,
-    endpoint: Endpoint,
-    methods: Methods,
-    seed: Seed,
-    dot: Chosen,
-) -> dict[str, Any]:
+def judge(setting: Setting, steps: Steps, methods: Methods, seed: Seed, knobs: Knobs, dot: Chosen) -> dict[str, Any]:
     """How far each method ends from the exact flow, and the life of one dot in numbers.
 
     A dot's path needs no other dot, so only its own is walked again.
     """
-    setting = Setting(World(law, dots, wide, narrow, angle), schedule, spacing, endpoint)
-    times, denoise = setting.times(steps), setting.world.denoiser(setting.noising())
-    truth = reference(setting, float(times[0]), float(times[-1]), seed, turns=True)
-    x, seeds = setting.start(seeds_of(seed), times[0]), seeds_of(seed)
+    denoise, journey = setting.world.denoiser(setting.noising()), setting.journey(steps, seeds_of(seed))
+    start, end = float(journey.times[0]), float(journey.times[-1])
+    truth = reference(setting, start, end, seed, turns=True)
     return {
-        "rows": [verdict(denoise, name, x, times, seeds, truth) for name in methods],
-        "truth": halves(truth * setting.scales(times)[-1]),
-        "life": None if dot < 0 else life(setting, denoise, methods, times, seeds[dot]),
+        "rows": [verdict(denoise, name, knobs.get(name, {}), journey, truth) for name in methods],
+        "truth": halves(truth * setting.scales(journey.times)[-1]),
+        "life": None if dot < 0 else life(denoise, methods, knobs, setting.journey(steps, [journey.seeds[dot]])),
     }
 
 
 def verdict(
-    denoise: ExactDenoiser, name: str, x: Tensor, times: Tensor, seeds: list[int], truth: Tensor
+    denoise: ExactDenoiser, name: str, knobs: Mapping[str, float], journey: Journey, truth: Tensor
 ) -> dict[str, Any]:
     """What a method cost and how far from the truth it came, as the root mean square distance of the dots."""
-    method = SAMPLERS[name]
     counted = Counted(denoise)
     try:
-        end = at_times(counted, name, x, times, seeds)[-1].x  # type: ignore[arg-type]
+        end = journey.by(counted, name, knobs)[-1].x  # type: ignore[arg-type]
     except Refused as refused:
         return {"method": name, "refused": {"key": refused.key, "values": refused.values}}
-    error = None if method.stochastic else distance(end, truth)
-    last_look = int(denoise.schedule.sigma(times[-1]) > 0)  # the estimate at the end is for showing, and moves nothing
+    error = None if draws_noise(name, knobs) else distance(end, truth)
+    # Where the run stops at some noise, the estimate made at the end is for showing, and moves nothing.
+    last_look = int(denoise.schedule.sigma(journey.times[-1]) > 0)
     return {"method": name, "error": error, "evaluations": counted.calls - last_look}
 
 
@@ -160,18 +128,17 @@ class Counted:
             return self.denoise(x, t)
 
 
-def life(setting: Setting, denoise: ExactDenoiser, methods: list[str], times: Tensor, seed: int) -> dict[str, Any]:
+def life(denoise: ExactDenoiser, methods: list[str], knobs: Turned, journey: Journey) -> dict[str, Any]:
     """One dot: x, the data and the noise believed in at each time, for each method, and where the exact flow has it."""
-    x = setting.start([seed], times[0])
     paths = []
     for name in methods:
         try:
-            steps = at_times(InTurn(denoise), name, x, times, [seed])
+            steps = journey.by(InTurn(denoise), name, knobs.get(name, {}))
         except Refused:
             continue
         numbers = {part: rounded(torch.cat([getattr(step, part) for step in steps])) for part in ("x", "x0", "eps")}
         paths.append({"method": name, **numbers})
-    return {"paths": paths, "truth": rounded(true_path(InTurn(denoise), x, times))}
+    return {"paths": paths, "truth": rounded(true_path(InTurn(denoise), journey.x, journey.times))}
 
 
 def halves(values: Tensor) -> str:

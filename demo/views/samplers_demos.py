@@ -80,7 +80,7 @@ def belonging() -> float:
     return 1 - math.exp(-(NEAR**2) / 2)
 
 
-RING_KNOBS = {"law": "ring", "schedule": "log-linear", "spacing": "exponential"}
+RING_KNOBS = {"law": "ring", "schedule": "log-linear", "spacing": "exponential", "knobs": {}}
 DEMOS = {
     "coefficients": Demo(
         {**RING_KNOBS, "endpoint": "stop", "methods": ["dpmpp-3m", "dpmpp-3m-fixed"], "steps": 8}, coefficients
@@ -89,17 +89,17 @@ DEMOS = {
     "integers": Demo({**RING_KNOBS, "endpoint": "stop", "methods": ["unipc-2"], "steps": 32}, integers),
     "shrink": Demo(
         {"law": "gaussian", "wide": 0.5, "narrow": 0.5, "schedule": "linear", "spacing": "leading", "endpoint": "zero",
-         "methods": ["ddim", "ddpm"], "steps": 5},
+         "methods": ["ddim", "ddpm"], "steps": 5, "knobs": {}},
         shrink,
     ),
     "inversion": Demo(
         {"law": "grid", "schedule": "log-linear", "spacing": "exponential", "endpoint": "stop", "methods": ["ddim"],
-         "steps": 16},
+         "steps": 16, "knobs": {}},
         inversion,
     ),
     "heun": Demo(
         {"law": "ring", "schedule": "edm", "spacing": "karras", "endpoint": "zero", "methods": ["euler", "heun"],
-         "steps": 5},
+         "steps": 5, "knobs": {}},
         heun,
     ),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,22 +11,9 @@ import torch
 from torch import Tensor
 
 from demo.fairness import InTurn
-from demo.views.samplers_laws import Angle, Narrow, Wide, World
+from demo.views.method_knobs import Knobs, draws_noise, order
 from demo.views.samplers_plots import INKS, error_plot
-from demo.views.samplers_setting import (
-    Dots,
-    Endpoint,
-    Law,
-    Methods,
-    ScheduleName,
-    Seed,
-    Setting,
-    SpacingName,
-    at_times,
-    distance,
-    reference,
-    seeds_of,
-)
+from demo.views.samplers_setting import Methods, Seed, Setting, at_times, distance, reference, seeds_of
 from genmodels.denoising.estimate import Denoiser, Estimate
 from genmodels.errors import Refused
 from genmodels.samplers import SAMPLERS
@@ -48,6 +35,7 @@ class Curve:
     ink: str
     label: str = ""
     rounds: bool = False
+    knobs: Mapping[str, float] = field(default_factory=dict)
     points: tuple[tuple[int, float], ...] = field(default=())
 
     @property
@@ -64,7 +52,7 @@ class Curve:
     @property
     def theory(self) -> float | None:
         """The order, where the theory of it applies."""
-        return None if self.spoilers() else SAMPLERS[self.method].order
+        return None if self.spoilers() else order(self.method, self.knobs)
 
     def spoilers(self) -> list[str]:
         """What keeps this curve from its order: words of the page."""
@@ -98,29 +86,19 @@ class Rounding:
 
 
 def errors(
-    law: Law,
-    dots: Dots,
-    wide: Wide,
-    narrow: Narrow,
-    angle: Angle,
-    schedule: ScheduleName,
-    spacing: SpacingName,
-    endpoint: Endpoint,
-    methods: Methods,
-    seed: Seed,
+    setting: Setting, methods: Methods, seed: Seed, knobs: Knobs
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The plot and what is to be said under it, after each number of steps."""
-    setting = Setting(World(law, dots, wide, narrow, angle), schedule, spacing, endpoint)
-    curves = [Curve(name, setting, ink) for name, ink in zip(methods, INKS, strict=False)]
-    notes = [f"t:samplers.silent.{why}|{said(c.method)}" for c in curves if (why := silence(c.method))]
-    yield from shown(measured([c for c in curves if not silence(c.method)], seed), notes)
+    curves = [Curve(name, setting, ink, knobs=knobs.get(name, {})) for name, ink in zip(methods, INKS, strict=False)]
+    notes = [f"t:samplers.silent.{why}|{said(c.method)}" for c in curves if (why := silence(c))]
+    yield from shown(measured([c for c in curves if not silence(c)], seed), notes)
 
 
-def silence(method: str) -> str | None:
+def silence(curve: Curve) -> str | None:
     """Why a method has no such curve."""
-    if SAMPLERS[method].stochastic:
+    if draws_noise(curve.method, curve.knobs):
         return "chance"
-    return "adaptive" if SAMPLERS[method].evaluations(1) is None else None
+    return "adaptive" if SAMPLERS[curve.method].evaluations(1) is None else None
 
 
 def said(method: str) -> str:
@@ -156,7 +134,7 @@ def error(curve: Curve, n: int, seed: int) -> float | None:
         seeds = seeds_of(seed)[:DOTS]
         if curve.rounds:
             denoise = Rounding(denoise)
-        end = at_times(denoise, curve.method, setting.start(seeds, times[0]), times, seeds)[-1].x
+        end = at_times(denoise, curve.method, setting.start(seeds, times[0]), times, seeds, curve.knobs)[-1].x
     except Refused:
         return None
     return distance(end, truth)

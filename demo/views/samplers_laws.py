@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import torch
 from torch import Tensor
 
+from demo.checks import By, OneOf
 from genmodels.denoising.estimate import Estimate
 from genmodels.denoising.exact import ExactDenoiser, GaussianDenoiser, log_normal
 from genmodels.denoising.ode import follow
 from genmodels.errors import Refused
-from genmodels.knobs import Knob, knob
+from genmodels.knobs import Knob
 from genmodels.schedules import NoiseSchedule
 
 MOST_DOTS = 64
@@ -24,11 +25,11 @@ REACH = 3.0  # how far from the middle a dot may be put
 class World:
     """The law of the data that the visitor has chosen; `wide`, `narrow` and `angle` are those of the one Gaussian."""
 
-    law: str = "grid"
-    dots: tuple[tuple[float, float], ...] = ()
-    wide: float = knob(1.2, 0.05, 2, 0.05)
-    narrow: float = knob(0.4, 0.05, 2, 0.05)
-    angle: float = knob(30, 0, 180, 1)
+    law: Law = "grid"
+    dots: Dots = ()
+    wide: Wide = 1.2
+    narrow: Narrow = 0.4
+    angle: Angle = 30
 
     def denoiser(self, schedule: NoiseSchedule) -> ExactDenoiser:
         if self.law == "gaussian":
@@ -118,6 +119,8 @@ def dot(entry: Any) -> tuple[float, float]:
 
 LAWS = {"grid": grid, "ring": ring}
 LAW_NAMES = (*LAWS, "dots", "gaussian")
+Law = Annotated[str, OneOf(LAW_NAMES)]
+Dots = Annotated[tuple, By(read_dots)]
 Wide = Annotated[float, Knob(0.05, 2, 0.05, 1.2)]
 Narrow = Annotated[float, Knob(0.05, 2, 0.05, 0.4)]
 Angle = Annotated[float, Knob(0, 180, 1, 30)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -10,9 +11,9 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from demo.checks import By, Length, OneOf
+from demo.checks import Length, OneOf
 from demo.fairness import PROCESSOR
-from demo.views.samplers_laws import LAW_NAMES, ClustersDenoiser, World, read_dots
+from demo.views.samplers_laws import ClustersDenoiser, World
 from genmodels.denoising.estimate import Denoiser, Estimate
 from genmodels.denoising.ode import Split, follow
 from genmodels.errors import Refused
@@ -28,8 +29,6 @@ SUBSTEPS = 10
 SPACING_NAMES = tuple(key for key in SPACINGS if key != "by-hand")
 ENDPOINTS = ("stop", "zero")
 
-Law = Annotated[str, OneOf(LAW_NAMES)]
-Dots = Annotated[tuple, By(read_dots)]
 ScheduleName = Annotated[str, OneOf(SCHEDULES)]
 SpacingName = Annotated[str, OneOf(SPACING_NAMES)]
 Steps = Annotated[int, Knob(1, MOST_STEPS, 1, 20)]
@@ -44,15 +43,19 @@ class Setting:
     """A world, a schedule and where the steps fall."""
 
     world: World
-    schedule: str
-    spacing: str
-    endpoint: str
+    schedule: ScheduleName
+    spacing: SpacingName
+    endpoint: Endpoint
 
     def noising(self) -> NoiseSchedule:
         return SCHEDULES[self.schedule]()
 
     def times(self, n: int) -> Tensor:
         return SPACINGS[self.spacing](self.noising(), n, self.endpoint)
+
+    def journey(self, n: int, seeds: list[int]) -> Journey:
+        times = self.times(n)
+        return Journey(self.start(seeds, times[0]), times, seeds)
 
     def start(self, seeds: list[int], at: Tensor) -> Tensor:
         """Noise as wide as x is at this time: what a sampler that knows only the data's variance starts from."""
@@ -68,13 +71,28 @@ class Setting:
         return math.sqrt(self.world.variance()) / self.width(times)
 
 
+@dataclass(frozen=True)
+class Journey:
+    """What all methods of one picture share: where the dots start, when they are looked at, and their seeds."""
+
+    x: Tensor
+    times: Tensor
+    seeds: list[int]
+
+    def by(self, denoise: Denoiser, name: str, knobs: Mapping[str, float]) -> list[Step]:
+        """The journey by one method."""
+        return at_times(denoise, name, self.x, self.times, self.seeds, knobs)
+
+
 def seeds_of(seed: int) -> list[int]:
     return [seed * COUNT + i for i in range(COUNT)]
 
 
-def at_times(denoise: Denoiser, name: str, x: Tensor, times: Tensor, seeds: list[int]) -> list[Step]:
+def at_times(
+    denoise: Denoiser, name: str, x: Tensor, times: Tensor, seeds: list[int], knobs: Mapping[str, float] | None = None
+) -> list[Step]:
     """The steps of a run, one for each time; a refusal if the run left all bounds."""
-    steps = list(sample(denoise, name, x, times, seeds))
+    steps = list(sample(denoise, name, x, times, seeds, **(knobs or {})))
     if steps[0].t.ndim:
         steps = resampled(denoise.schedule, steps, times)
     if not all(torch.isfinite(step.x).all() for step in steps):

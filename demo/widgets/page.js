@@ -70,6 +70,14 @@ function sayLabel() {
   title.hidden = !props.label;
 }
 
+// A refusal in words; an argument it names is called what stands beside its knob.
+function why(error) {
+  if (!error) return say(navigator.onLine ? 't:widgets.failed' : 't:widgets.offline');
+  const { name: argument } = error.values ?? {};
+  const called = argument && window.noisewalk?.called?.(name, argument);
+  return say('t:refused.' + error.key, called ? { ...error.values, name: called } : error.values);
+}
+
 const TYPES = { '/9j/': 'image/jpeg', iVBO: 'image/png', UklG: 'image/webp' };
 function picture(base64) {
   const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));

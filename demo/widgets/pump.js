@@ -49,8 +49,3 @@ function pump(ask, show, fail) {
   emit('ready', { widget: name });
   return { set, args: () => args };
 }
-
-function why(error) {
-  if (!error) return say(navigator.onLine ? 't:widgets.failed' : 't:widgets.offline');
-  return say('t:refused.' + error.key, error.values);
-}

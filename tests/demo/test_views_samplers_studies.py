@@ -20,7 +20,7 @@ from genmodels.schedules import SCHEDULES
 ASKED = {
     "law": "grid", "dots": [[-1.0, 0.5], [1.0, 0.0], [0.3, -1.2]], "wide": 1.2, "narrow": 0.4, "angle": 30,
     "schedule": "log-linear", "spacing": "exponential", "steps": 6, "endpoint": "stop",
-    "methods": ["euler", "dpmpp-2m"], "seed": 3,
+    "methods": ["euler", "dpmpp-2m"], "seed": 3, "knobs": {},
 }  # fmt: skip
 
 

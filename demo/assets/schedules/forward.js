@@ -3,20 +3,21 @@ const figure = element.querySelector('.nw-forward');
 const canvas = figure.querySelector('canvas');
 const trouble = figure.querySelector('.nw-error');
 const pen = canvas.getContext('2d');
-const TAB = 'schedules', SIDE = 640, REACH = 3.2;
+const TAB = 'schedules', SIDE = 160, REACH = 3.2;
 let last = null, strip = [];
 
 async function paint(reply, fresh) {
   const bitmap = reply.image ? await createImageBitmap(picture(reply.image)) : null;
   if (!fresh()) return bitmap?.close();
-  last = { ...reply, cloud: reply.points && floats(reply.points) };
-  if (bitmap) show(canvas, bitmap); else scatter(canvas, last.cloud, last.facts.signal, SIDE);
+  last = reply;
+  if (bitmap) show(canvas, bitmap);
   bitmap?.close();
   canvas.classList.toggle('nw-crisp', Boolean(reply.image));
   trouble.hidden = true;
   figure.classList.add('nw-painted');
   figure.classList.remove('nw-failed');
   if (reply.strip_key) await fillStrip(reply);
+  scatterPlane();
   mark();
   numbers();
   emit('schedules-histogram', { spec: reply.histogram });
@@ -31,37 +32,35 @@ function show(target, bitmap, from = [0, 0, bitmap.width, bitmap.height]) {
   target.getContext('2d').drawImage(bitmap, ...from, 0, 0, from[2], from[3]);
 }
 
-// float16 in base64, two numbers a point; newer browsers read it themselves, the others by hand.
-function floats(base64) {
-  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
-  const words = new Uint16Array(bytes.buffer);
-  return Float32Array.from(words, bits => {
-    const sign = bits & 0x8000 ? -1 : 1, power = (bits >> 10) & 31, rest = bits & 1023;
-    return sign * (power ? 2 ** (power - 15) * (1 + rest / 1024) : 2 ** -14 * (rest / 1024));
-  });
+// Points of the plane have a canvas of their own, which can be moved about: where they are now, over where they were.
+function scatterPlane() {
+  if (!last?.points || !Array.isArray(strip)) return;
+  const now = { kind: 'points', name: 'now', label: 't:schedules.cloud.now', xy: last.points, color: mixed(last.facts.signal), size: 5 };
+  const data = { kind: 'points', name: 'data', label: 't:schedules.cloud.data', xy: strip[0], color: 'real', opacity: 0.3, size: 3 };
+  emit('cloud', { cloud: 'schedules-cloud', value: { layers: [data, now], view: [-REACH, REACH, -REACH, REACH], legend: 't:schedules.cloud' } });
 }
+listen(window, 'noisewalk:ready', ({ detail }) => { if (detail.widget === 'schedules-cloud') scatterPlane(); });
 
 // Points turn from the color of data into the color of noise as the signal goes.
-function scatter(target, cloud, signal, side) {
-  target.width = target.height = side;
-  const ink = target.getContext('2d');
-  const share = Math.round(100 * (signal ?? 0));
-  ink.fillStyle = mixed(share);
+function scatter(target, cloud, signal) {
+  const side = target.width = target.height = SIDE, ink = target.getContext('2d');
+  ink.fillStyle = mixed(signal);
   ink.globalAlpha = 0.75;
   for (let i = 0; i < cloud.length; i += 2) {
     ink.beginPath();
-    ink.arc((cloud[i] / REACH + 1) * side / 2, (1 - cloud[i + 1] / REACH) * side / 2, Math.max(1.2, side / 190), 0, 7);
+    ink.arc((cloud[i] / REACH + 1) * side / 2, (1 - cloud[i + 1] / REACH) * side / 2, 1.2, 0, 7);
     ink.fill();
   }
 }
-function mixed(share) {
+function mixed(signal) {
+  const share = Math.round(100 * (signal ?? 0));
   const parts = ['real', 'noise'].map(actor => colour(actor).match(/[0-9a-f]{2}/gi).map(pair => parseInt(pair, 16)));
   return `rgb(${parts[0].map((value, k) => Math.round((value * share + parts[1][k] * (100 - share)) / 100)).join(',')})`;
 }
 
 async function fillStrip(reply) {
   requests.args().have = reply.strip_key;
-  strip = reply.strip_points ? reply.strip_points.map(floats) : await createImageBitmap(picture(reply.strip));
+  strip = reply.strip_points ? reply.strip_points.map(halves) : await createImageBitmap(picture(reply.strip));
   signals = reply.strip_signals;
   drawStrip();
 }
@@ -70,7 +69,7 @@ function drawStrip() {
   const buttons = document.querySelectorAll('#schedules-strip button canvas');
   buttons.forEach((small, k) => {
     small.classList.toggle('nw-crisp', !Array.isArray(strip));
-    if (Array.isArray(strip)) { if (strip[k]) scatter(small, strip[k], signals[k], 160); }
+    if (Array.isArray(strip)) { if (strip[k]) scatter(small, strip[k], signals[k]); }
     else show(small, strip, [k * strip.height, 0, strip.height, strip.height]);
   });
 }
@@ -110,8 +109,8 @@ function fail(error) {
 
 function redraw() {
   if (!last) return;
-  if (last.cloud) scatter(canvas, last.cloud, last.facts.signal, SIDE);
   if (Array.isArray(strip)) drawStrip();
+  scatterPlane();
   numbers();
 }
 

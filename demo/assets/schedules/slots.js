@@ -5,13 +5,6 @@ let slots = structuredClone(noisewalk.valueOf(TAB, 'slots'));
 let focus = noisewalk.valueOf(TAB, 'focus');
 let ends = {};
 
-const make = (tag, attributes = {}, ...inside) => {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...inside);
-  return node;
-};
-const word = (key, tag = 'span') => make(tag, { 'data-say': key }, say('t:' + key));
 const sentence = (text, values) => Object.assign(make('span'), { innerHTML: say(text, values) });
 const turn = () => emit('knob', { tab: TAB, name: 'slots', value: structuredClone(slots) });
 
@@ -56,22 +49,11 @@ function follow(letter) {
   return button;
 }
 
-function knob(letter, key, { low, high, step, default: usual }) {
-  const value = slots[letter].knobs[key] ?? usual;
-  const range = make('input', { type: 'range', min: low, max: high, step, 'aria-hidden': 'false' });
-  const exact = make('input', { type: 'number', min: low, max: high, step: 'any' });
-  range.value = exact.value = value;
-  const set = (next, other) => {
-    const wanted = Math.min(high, Math.max(low, Number(next)));
-    if (!Number.isFinite(wanted)) return;
-    slots[letter].knobs = { ...slots[letter].knobs, [key]: Number(wanted.toPrecision(9)) };
-    other.value = slots[letter].knobs[key];
+function knob(letter, key, facts) {
+  return dial(key, facts, slots[letter].knobs[key] ?? facts.default, value => {
+    slots[letter].knobs = { ...slots[letter].knobs, [key]: value };
     turn();
-  };
-  listen(range, 'input', () => set(range.value, exact));
-  listen(exact, 'change', () => { set(exact.value, range); exact.value = slots[letter].knobs[key] ?? usual; });
-  for (const input of [range, exact]) input.dataset.title = 'knobs.' + key;
-  return make('label', { class: 'nw-slot-knob' }, word('knobs.' + key), range, exact);
+  });
 }
 
 function zero(letter) {
