@@ -1,0 +1,127 @@
+"""The GANs of glyphs: sizes as introductions have them, norms as torch has them, labels, and no checkerboard."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from genmodels.errors import Refused
+from genmodels.latents import Conditioned, draw
+from genmodels.models.dcgan import BatchNorm, ConvGAN
+from genmodels.models.dense_gan import DenseGAN
+
+
+def stirred(game: nn.Module) -> None:
+    """Not as it starts, where much is zero."""
+    torch.manual_seed(1)
+    for parameter in game.parameters():
+        parameter.data += 0.05 * torch.randn_like(parameter)
+
+
+def conditional() -> ConvGAN:
+    """One that has seen a few batches."""
+    game = ConvGAN((1, 16, 16), 8, (16, 8, 8), (8, 8), labels=(3, 2))
+    stirred(game)
+    for _ in range(3):
+        game.generator.decode(torch.randn(16, 8), torch.eye(5)[torch.arange(16) % 5])
+    return game.eval().requires_grad_(False)
+
+
+def test_the_smallest_gan_is_the_one_of_the_introductions():
+    """z -> 128 -> 256 -> 784 and 784 -> 256 -> 128 -> 1, leaky ReLUs between."""
+    game = DenseGAN((1, 28, 28))
+    players = (game.generator.layers, game.discriminator.layers)
+    sizes = [[layer.out_features for layer in layers if isinstance(layer, nn.Linear)] for layers in players]
+    assert sizes == [[128, 256, 784], [256, 128, 1]]
+    assert [type(layer) for layer in game.generator.layers] == [nn.Linear, nn.LeakyReLU] * 2 + [nn.Linear]
+    pictures = game.generator.decode(draw((100,), range(4)))
+    assert pictures.shape == (4, 1, 28, 28) and pictures.abs().max() <= 1
+    assert game.discriminator(pictures).shape == (4,)
+
+
+def test_smallest_discriminator_sees_ink_from_0_to_1():
+    """A black picture is all zeros to it, so only its biases speak."""
+    game = DenseGAN((1, 4, 4), 3, (5,))
+    stirred(game)
+    judge = game.discriminator
+    expected = judge.layers[1:](judge.layers[0].get_parameter("bias"))
+    assert torch.allclose(judge(torch.full((2, 1, 4, 4), -1.0)), expected.expand(2))
+
+
+def test_batch_norm_is_torchs():
+    """In training, afterwards, and in what it remembers; only the count of batches is not kept."""
+    own, known = BatchNorm(4, momentum=0.3), nn.BatchNorm2d(4, momentum=0.3)
+    for x in 5 + 2 * torch.randn(6, 8, 4, 3, 3):
+        assert torch.allclose(own(x), known(x), atol=1e-6)
+    assert torch.allclose(own.mean, known.running_mean) and torch.allclose(own.variance, known.running_var)  # type: ignore[arg-type]
+    x = torch.randn(2, 4, 3, 3)
+    assert torch.allclose(own.eval()(x), known.eval()(x), atol=1e-6)
+    assert all(value.is_floating_point() for value in own.state_dict().values())
+
+
+def test_every_picture_alone():
+    """In use neither player looks at the rest of the batch."""
+    game = conditional()
+    z, label = torch.randn(5, 8), torch.eye(5)
+    together = game.generator.decode(z, label)
+    for k in range(5):
+        assert torch.allclose(game.generator.decode(z[k : k + 1], label[k : k + 1])[0], together[k], atol=1e-5)
+        alone = game.discriminator(together[k : k + 1], label[k : k + 1])[0]
+        assert torch.allclose(game.discriminator(together, label)[k], alone, atol=1e-5)
+
+
+def test_zeros_mean_not_given_and_weights_mix():
+    game = conditional()
+    z, nothing, something = torch.randn(4, 8), torch.zeros(4, 5), torch.eye(5)[:4]
+    decode, judge = game.generator.decode, game.discriminator
+    assert torch.equal(decode(z), decode(z, nothing))
+    assert not torch.allclose(decode(z), decode(z, something), atol=1e-3)
+    x = decode(z)
+    assert torch.equal(judge(x), judge(x, nothing))
+    # a projection is linear in the label
+    half = (something + something.roll(1, 0)) / 2
+    assert torch.allclose(judge(x, half), (judge(x, something) + judge(x, something.roll(1, 0))) / 2, atol=1e-5)
+
+
+def test_a_latent_model_that_was_told_what_to_draw():
+    generator = conditional().generator
+    z, label = torch.randn(3, 8), torch.eye(5)[:3]
+    assert torch.equal(Conditioned(generator, label).decode(z), generator.decode(z, label))
+    one = Conditioned(generator, label[1:2])
+    assert torch.equal(one.decode(z), generator.decode(z, label[1:2].repeat(3, 1)))
+    assert one.latent_shape == generator.latent_shape and one.labels == ()
+    for strange in (torch.zeros(3, 4), torch.zeros(5)):
+        with pytest.raises(Refused) as refusal:
+            Conditioned(generator, strange)
+        assert refusal.value.key == "label-shape"
+
+
+def test_a_new_judge_does_not_mind_labels_and_neither_is_deaf():
+    """The projection starts at nothing; both players hand the signal on from the first step."""
+    torch.manual_seed(0)
+    game = ConvGAN((1, 28, 28), labels=(36,)).requires_grad_(False)
+    z, label, x = torch.randn(64, 64), torch.eye(36)[torch.arange(64) % 36], torch.randn(64, 1, 28, 28)
+    assert torch.equal(game.discriminator(x, label), game.discriminator(x))
+    assert game.discriminator(x).std() > 0.3
+    pictures = game.generator.decode(z, label)
+    assert pictures.std(0).mean() > 0.08
+    by_label = game.generator.decode(z[:1].expand(36, -1), torch.eye(36))
+    assert by_label.std(0).mean() > 0.05
+
+
+def phases(pictures: Tensor) -> Tensor:
+    """How much the pixels of each corner of a 2 × 2 cell vary, away from the border."""
+    spread = pictures.var(0)[0, 6:-6, 6:-6]
+    return torch.stack([spread[i::2, j::2].mean() for i in (0, 1) for j in (0, 1)])
+
+
+def test_enlarging_leaves_no_checkerboard():
+    torch.manual_seed(0)
+    game = ConvGAN((1, 28, 28)).requires_grad_(False)
+    found = phases(game.generator.decode(torch.randn(512, 64)))
+    assert found.max() / found.min() < 1.15
+    # a transposed convolution whose size its stride does not divide: the control that must fail
+    rough = nn.ConvTranspose2d(8, 1, 3, stride=2, padding=1, output_padding=1, bias=False).requires_grad_(False)
+    found = phases(rough(torch.randn(512, 8, 14, 14)))
+    assert found.max() / found.min() > 1.5
