@@ -128,7 +128,7 @@ ZOO: dict[str, Recipe] = {
         ConvGAN,
         GANTrainer,
         "glyphs",
-        steps=15_000,
+        steps=10_000,
         batch=64,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
         optimizer={
@@ -136,7 +136,7 @@ ZOO: dict[str, Recipe] = {
             "penalties": ["gradient-penalty"],
             "gamma": 10.0,
             "every": 1,
-            "lead": 3,
+            "lead": 2,
             "lr": 3e-4,
             "betas": [0.0, 0.9],
         },
