@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
+from torch import nn
 
 from genmodels import checkpoints, runs
 from genmodels.datasets import cache
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
-from genmodels.evaluation import drawable, evaluate, generated
+from genmodels.evaluation import FEWEST, drawable, enough, evaluate, generated
+from genmodels.models.reader import Reader
 from genmodels.runs import export, run, save_sheet
+from genmodels.sight import reader_of
 from genmodels.training import Progress, device_of
 from genmodels.zoo import ZOO, Recipe, recipe_of
 
@@ -64,15 +67,13 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("--steps", type=whole(1), help="the last step (default: the recipe's)")
     own.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto")
     own = command("export", export_model)
-    own.add_argument(
-        "--n", type=whole(0), default=500, help="pictures to measure with; 0 leaves the card without metrics"
-    )
+    own.add_argument("--n", type=whole(0), help="pictures to measure with; 0 leaves the card without metrics")
     own = command("sample", sample_model)
     own.add_argument("--n", type=whole(1), default=16)
     own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
     own.add_argument("--out", type=Path, default=Path("runs/samples"))
     own = command("evaluate", evaluate_model)
-    own.add_argument("--n", type=whole(2), help="pictures of each kind; as many as there are, up to 500, if not given")
+    own.add_argument("--n", type=whole(FEWEST), help="pictures of each kind; if not given, as many as can be had soon")
     own.add_argument("--seed", type=whole(0), default=0)
     return top
 
@@ -141,8 +142,8 @@ def export_model(chosen: argparse.Namespace) -> None:
     """turn the newest snapshot of a run, also of a running one, into a checkpoint with its card"""
     dataset = recipe_of(chosen.name).data()
     model, card = export(chosen.name, dataset, chosen.runs)
-    if chosen.n:
-        card = dataclasses.replace(card, metrics=evaluate(model, dataset, min(chosen.n, enough(dataset)), seed=0))
+    if chosen.n != 0:
+        card = dataclasses.replace(card, metrics=measured(chosen, model, dataset, seed=0))
     path = chosen.checkpoints / f"{chosen.name}.safetensors"
     card = checkpoints.save(path, model, card)
     answer(chosen, {"file": path.name, "steps": card.steps, "bytes": path.stat().st_size, "metrics": card.metrics})
@@ -170,18 +171,23 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
     dataset = recipe_of(card.recipe).data()
     if card.data_version != dataset.data_version:
         raise Refused("other-data", dataset=dataset.name, known=card.data_version, now=dataset.data_version)
-    found = evaluate(model, dataset, chosen.n or enough(dataset), chosen.seed)
+    found = measured(chosen, model, dataset, chosen.seed)
     if chosen.json:
         print(json.dumps(found))
         return
     for key, measure in found["metrics"].items():
         floor = "" if measure["floor"] is None else f"   real against real {measure['floor']:.4g}"
-        print(f"{key:26} {measure['value']:10.4g}   [{measure['low']:.4g}, {measure['high']:.4g}]{floor}")
+        print(f"{key:30} {measure['value']:10.4g}   [{measure['low']:.4g}, {measure['high']:.4g}]{floor}")
 
 
-def enough(dataset: Dataset) -> int:
-    """Pictures to measure with: as many as can be told apart from chance, and half of what is held out at most."""
-    return min(500, len(dataset.held_out) // 2)
+def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, seed: int) -> dict[str, Any]:
+    """Scores of any model; what a generator paints is looked at by its data set's reader, where there is one."""
+    reader = reader_of(dataset, chosen.checkpoints)
+    if not isinstance(model, Reader):
+        dataset = ready(dataset, chosen.runs, quiet=chosen.json)
+        if reader is None:
+            print(f"genmodels: {dataset.name} has no trained reader; measured by pixels alone", file=sys.stderr)
+    return evaluate(model, dataset, chosen.n or enough(model, dataset), seed, reader)
 
 
 def answer(chosen: argparse.Namespace, facts: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -10,12 +10,17 @@ from torch import Tensor, nn
 
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
-from genmodels.latents import LatentModel, draw
-from genmodels.metrics import bootstrap, frechet, principal, sliced_wasserstein
+from genmodels.latents import Conditioned, LatentModel, draw
+from genmodels.metrics import Interval, share
 from genmodels.models.diffusion import Diffusion
+from genmodels.models.reader import Reader
+from genmodels.scores import Measure, compare, copying, measured
+from genmodels.sight import Sight, portions
 
-Measure = dict[str, float | None]
+FEWEST = 10  # pictures of which anything can be said
 PORTION = 32  # pictures decoded at a time
+DENOISED = 500  # pictures on which a single evaluation is measured: their errors vary little
+CONFUSIONS = 12  # of a reader, the commonest
 LOG_SNRS = (6.0, 4.0, 2.0, 0.0, -2.0, -4.0, -6.0)
 
 
@@ -28,41 +33,94 @@ def drawable(model: nn.Module) -> LatentModel:
 
 
 @torch.no_grad()
-def generated(model: LatentModel, seeds: Sequence[int]) -> Iterator[Tensor]:
-    """Pictures of these seeds, a portion at a time; each depends on its own seed only."""
+def generated(model: LatentModel, seeds: Sequence[int], label: Tensor | None = None) -> Iterator[Tensor]:
+    """Pictures of these seeds, a portion at a time; each depends on its own seed (and label) only."""
     for first in range(0, len(seeds), PORTION):
-        yield model.decode(draw(model.latent_shape, seeds[first : first + PORTION]))
+        part = slice(first, first + PORTION)
+        told = model if label is None else Conditioned(model, label[part])  # type: ignore[arg-type]
+        yield told.decode(draw(model.latent_shape, seeds[part]))
 
 
-def evaluate(model: nn.Module, dataset: Dataset, n: int, seed: int) -> dict[str, Any]:
-    """{n, seed, metrics: {key: {value, low, high, floor}}}; the floor is what as many training pictures get."""
-    if not 2 <= n <= min(len(dataset.held_out) // 2, len(dataset.train)):
-        raise Refused("knob", name="n", value=n, low=2, high=min(len(dataset.held_out) // 2, len(dataset.train)))
+def evaluate(model: nn.Module, dataset: Dataset, n: int, seed: int, reader: Reader | None = None) -> dict[str, Any]:
+    """{n, seed, metrics: {key: {value, low, high, floor}}}; the floor is what as many training pictures get.
+
+    Features, attributes and classes are seen by the reader; without one there are the pixels alone.
+    """
+    most = min(len(dataset.held_out), len(dataset.train))
+    if not FEWEST <= n <= most:
+        raise Refused("knob", name="n", value=n, low=FEWEST, high=most)
     order = torch.Generator().manual_seed(seed)
-    picked = [dataset.held_out[int(k)] for k in torch.randperm(len(dataset.held_out), generator=order)[:n]]
-    others = [dataset.train[int(k)] for k in torch.randperm(len(dataset.train), generator=order)[:n]]
-    real, train = dataset.batch(picked).x0, dataset.batch(others).x0
-    made = torch.cat(list(generated(drawable(model), range(seed * n, (seed + 1) * n))))
-    metrics = compare(made, real, train)
+    real, train = (
+        [items[int(k)] for k in torch.randperm(len(items), generator=order)[:n]]
+        for items in (dataset.held_out, dataset.train)
+    )
+    if isinstance(model, Reader):
+        metrics = reading(model, dataset, real)
+    else:
+        metrics = drawing(drawable(model), dataset, real, train, range(seed * n, (seed + 1) * n), reader)
     if isinstance(model, Diffusion):
-        metrics |= denoising(model, real, seed)
+        metrics |= denoising(model, dataset.batch(real[:DENOISED]).x0, seed)
     return {"n": n, "seed": seed, "metrics": metrics}
 
 
-def compare(made: Tensor, real: Tensor, train: Tensor) -> dict[str, Measure]:
-    """Distances in the coordinates along which the real pictures vary most."""
-    made, real, train = (pictures.flatten(1).double() for pictures in (made, real, train))
-    view = principal(torch.cat([real, train]), min(64, len(real) // 4 + 1))
-    distances: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-        "frechet-pca": frechet,
-        "sliced-wasserstein-pca": sliced_wasserstein,
-    }
-    found = {}
-    for key, distance in distances.items():
-        low, high = bootstrap(distance, view(made), view(real))
-        floor = float(distance(view(train), view(real)))
-        found[key] = {"value": float(distance(view(made), view(real))), "low": low, "high": high, "floor": floor}
-    return found
+def enough(model: nn.Module, dataset: Dataset) -> int:
+    """Pictures to measure with: all for a reader, for a generator what takes it minutes."""
+    most = {Reader: len(dataset.held_out), Diffusion: 500}.get(type(model), 5000)
+    return min(most, len(dataset.held_out), len(dataset.train))
+
+
+def drawing(
+    model: LatentModel,
+    dataset: Dataset,
+    real: Sequence[int],
+    train: Sequence[int],
+    seeds: Sequence[int],
+    reader: Reader | None,
+) -> dict[str, Measure]:
+    """Pictures of these seeds against held-out ones; a conditional model is asked for what those show."""
+    sight = Sight.of(dataset, reader)
+    label = torch.from_numpy(dataset.labels(real))
+    told = label if model.labels and not isinstance(model, Diffusion) else None  # which is shown with nothing asked
+    made = sight.look(generated(model, seeds, told))
+    known, trained = sight.look(portions(dataset, real)), sight.look(portions(dataset, train))
+    metrics = compare(made, known, trained, dataset.fields)
+    metrics |= copying(made.pixels, known.pixels, sight.pixels_of(portions(dataset, dataset.train)))
+    if told is not None and reader is not None:
+        for (name, _), mine, theirs in zip(
+            dataset.fields.items(), right(reader, made.shown, told), right(reader, known.shown, label), strict=True
+        ):
+            metrics[f"accuracy:{name}"] = measured(share(int(mine.sum()), len(mine)), float(theirs.double().mean()))
+    return metrics
+
+
+def right(reader: Reader, shown: Tensor | None, label: Tensor) -> list[Tensor]:
+    """Of each field (N,): whether what was read is what the label says."""
+    assert shown is not None
+    return [
+        said.argmax(1) == truth.argmax(1)
+        for said, truth in zip(reader.fields(shown), reader.fields(label), strict=True)
+    ]
+
+
+def reading(model: Reader, dataset: Dataset, items: Sequence[int]) -> dict[str, Measure]:
+    """Accuracy of each field and of each of its values, and what is taken for what most often."""
+    scores = torch.cat([model(x0) for x0 in portions(dataset, items)])
+    label = torch.from_numpy(dataset.labels(items))
+    fields, values, confused = {}, {}, {}
+    blocks = zip(dataset.fields.items(), model.fields(scores), model.fields(label), strict=True)
+    for (field, names), said, truth in blocks:
+        read, known = said.argmax(1), truth.argmax(1)
+        fields[f"accuracy:{field}"] = share(int((read == known).sum()), len(items))
+        for index, name in enumerate(names):
+            of = read[known == index]
+            for other, count in enumerate(torch.bincount(of, minlength=len(names)).tolist()):
+                if other == index and len(of):
+                    values[f"accuracy:{field}={name}"] = share(count, len(of))
+                elif count:
+                    confused[f"misread:{field}={name}→{names[other]}"] = share(count, len(of))
+    worst = sorted(confused, key=lambda key: -confused[key].value)[:CONFUSIONS]
+    found: dict[str, Interval] = fields | values | {key: confused[key] for key in worst}
+    return {key: measured(interval) for key, interval in found.items()}
 
 
 @torch.no_grad()
@@ -79,10 +137,5 @@ def denoising(model: Diffusion, real: Tensor, seed: int) -> dict[str, Measure]:
             errors.append((said - x0).square().flatten(1).mean(1))
         error = torch.cat(errors).double()
         value, doubt = float(error.mean()), float(2 * error.std() / len(error) ** 0.5)
-        found[f"denoising-mse@{log_snr:+.0f}"] = {
-            "value": value,
-            "low": value - doubt,
-            "high": value + doubt,
-            "floor": None,
-        }
+        found[f"denoising-mse@{log_snr:+.0f}"] = measured(Interval(value, value - doubt, value + doubt))
     return found
