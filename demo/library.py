@@ -12,6 +12,7 @@ from torch import nn
 from genmodels import checkpoints
 from genmodels.checkpoints import Card
 from genmodels.denoising.estimate import Denoiser
+from genmodels.directions import METHODS, Direction
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 
@@ -55,6 +56,11 @@ def part(name: str, of: str | None = None) -> nn.Module:
     if stamp := _stamp(name):
         return LOADED.get(name, of, stamp)
     raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
+
+
+def directions(name: str) -> dict[str, Direction]:
+    """The directions of a latent model by key, found once."""
+    return _directions(name, _stamp(name))
 
 
 class Loaded:
@@ -101,6 +107,12 @@ def _cards(_files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
     for refusal in bad:
         LOG.warning("%s", refusal)
     return known
+
+
+@lru_cache(maxsize=8)
+def _directions(name: str, _stamp: int) -> dict[str, Direction]:
+    model = latent_model(name)
+    return {f"{key}-{d.number + 1}": d for key, method in METHODS.items() for d in method(model)}
 
 
 LOADED = Loaded()

@@ -6,9 +6,12 @@ import gradio as gr
 
 from demo import library
 from demo.tabs.latent_between import layout as between
+from demo.tabs.latent_classes import layout as classes
 from demo.tabs.latent_map import layout as plane
+from demo.tabs.latent_styles import layout as styles
 from demo.tabs.page import WORDS, Tab
 from demo.views import latent_here as view
+from demo.views.latent_styles import abilities
 from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
 from genmodels.places import Seed, to_spec
@@ -22,7 +25,7 @@ PLACE = """
   <button class="nw-quiet" data-latent="another" data-say="latent.another"></button>
   <button class="nw-quiet" data-latent="nearest" data-say="latent.nearest"></button>
 </div>"""
-PARTS = {"map": plane, "between": between}
+PARTS = {"map": plane, "between": between, "styles": styles, "classes": classes}
 
 
 def layout(tab: Tab) -> None:
@@ -32,12 +35,12 @@ def layout(tab: Tab) -> None:
         return
     tab.hidden("start", FIRST, free=True)
     tab.facts["start"] |= {"choices": SURPRISES, "surprise": True}
-    for name, value in {"x": 0, "y": 0, "moves": {}, "psi": 1, "cutoff": view.ALL_LAYERS, "grain": True}.items():
+    for name, value in {"x": 0, "y": 0, "moves": {}, "classes": {}}.items():
         tab.hidden(name, value)
-    tab.hidden("classes", {})
     with gr.Row():
         with gr.Column(elem_classes="nw-table"):
             model = tab.choice("model", models, models[0], group="models")
+            tab.facts["model"]["has"] = {name: abilities(name) for name in models}
             tab.prose("models.early", tag="span", classes="nw-badge")
             here = {"model": model} | {
                 name: name for name in ("start", "x", "y", "moves", "psi", "cutoff", "grain", "classes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import torch
@@ -29,14 +29,14 @@ Across = Annotated[float, Knob(-1000, 1000, 0.001)]
 def moves_of(value: Any) -> dict[str, float]:
     """Sigmas along named directions."""
     if not isinstance(value, Mapping) or len(value) > MOST_MOVES:
-        raise Refused("length", name="moves", value=len(value or ()), least=0, most=MOST_MOVES)
+        raise Refused("length", name="moves", value=str(value)[:40], least=0, most=MOST_MOVES)
     return {str(name)[:60]: FARTHEST.check("moves", amount) for name, amount in value.items()}
 
 
 def mix_of(value: Any) -> dict[str, float]:
     """Shares of classes, by name."""
     if not isinstance(value, Mapping) or len(value) > 64:
-        raise Refused("length", name="classes", value=len(value or ()), least=0, most=64)
+        raise Refused("length", name="classes", value=str(value)[:40], least=0, most=64)
     return {str(name)[:60]: Knob(0, 1, 0.01).check("classes", share) for name, share in value.items()}
 
 
@@ -48,11 +48,11 @@ class Here:
     start: Annotated[Place, By(from_spec)]
     x: Across = 0.0
     y: Across = 0.0
-    moves: Annotated[dict, By(moves_of)] = None  # type: ignore[assignment]
+    moves: Annotated[Mapping, By(moves_of)] = field(default_factory=dict)
     psi: Annotated[float, Knob(-1, 1.5, 0.01)] = 1.0
     cutoff: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
     grain: bool = True
-    classes: Annotated[dict, By(mix_of)] = None  # type: ignore[assignment]
+    classes: Annotated[Mapping, By(mix_of)] = field(default_factory=dict)
 
 
 def latent(here: Here) -> Tensor:
@@ -68,7 +68,7 @@ def point(here: Here, z: Tensor | None = None) -> Tensor:
     if isinstance(model, StyleModel):
         at = truncate(at, model.w_mean, here.psi, here.cutoff)
     known = library.directions(here.model) if here.moves else {}
-    for name, amount in (here.moves or {}).items():
+    for name, amount in here.moves.items():
         if name not in known:
             raise Refused("choice", name="moves", value=name, allowed=", ".join(known))
         at = moved(model, at, known[name], amount)
@@ -97,7 +97,7 @@ def asked(here: Here) -> LatentModel:
     model = library.latent_model(here.model)
     if not getattr(model, "labels", ()):
         return model
-    return Conditioned(model, label(here.model, here.classes or {}))  # type: ignore[arg-type]
+    return Conditioned(model, label(here.model, here.classes))  # type: ignore[arg-type]
 
 
 def label(model: str, classes: Mapping[str, float]) -> Tensor:
