@@ -17,9 +17,10 @@ from genmodels.samplers.multistep import deis_2, lms
 from genmodels.samplers.nodes import check_times
 from genmodels.samplers.noise import BrownianNoise, Noise
 from genmodels.samplers.runge_kutta import dpm_2, euler, heun, rk4
-from genmodels.samplers.step import Method, Step
+from genmodels.samplers.step import Evaluations, Method, Step
 from genmodels.samplers.unipc import unipc_1, unipc_2
 from genmodels.schedules.schedule import NoiseSchedule
+from genmodels.spacing import Endpoint
 
 __all__ = [
     "SAMPLERS",
@@ -57,21 +58,19 @@ def never(schedule: NoiseSchedule) -> None:
     """Nothing to refuse: the method starts on every schedule."""
 
 
-def once(n: int) -> int:
-    return n
+def per_step(calls: int) -> Evaluations:
+    """So many a step, but one in the step onto clean data, where nothing is evaluated.
+
+    DPM-Solver++ 2S and SDE spare one more where a run starts without any data left.
+    """
+    return lambda n, endpoint="stop": calls * n - (calls - 1) * (endpoint == "zero")
 
 
-def twice(n: int) -> int:
-    return 2 * n
-
-
-def four_times(n: int) -> int:
-    return 4 * n
-
-
-def as_it_likes(n: int) -> None:
+def as_it_likes(n: int, endpoint: Endpoint = "stop") -> None:
     """The method chooses its own nodes."""
 
+
+once, twice, four_times = per_step(1), per_step(2), per_step(4)
 
 SAMPLERS = {  # run, order, stochastic, evaluations, refuses, noise
     "ddpm": Method(ddpm, 1, True, once, never),

@@ -62,7 +62,10 @@ def dpmpp_3m(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Itera
 
 @torch.no_grad()
 def dpmpp_3m_fixed(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Iterator[Step]:
-    """Three estimates with the curvature that the expansion asks for: third order."""
+    """Three estimates with the curvature that the expansion asks for: third order.
+
+    It starts with a first-order step, so that order shows only where the first steps are much shorter than the rest.
+    """
     yield from multistep(denoise, x, times, 3, 2)
 
 

@@ -21,7 +21,10 @@ from genmodels.samplers.step import Fresh, Step
 def lms(
     denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh, order: Annotated[float, Knob(1, 4, 1)] = 4
 ) -> Iterator[Step]:
-    """Adams and Bashforth's method on y = x / (alpha + sigma), whose slope is eps - x0; it starts as Euler's."""
+    """Adams and Bashforth's method on y = x / (alpha + sigma), whose slope is eps - x0.
+
+    It starts as Euler's, so its fourth order shows only where the first steps are much shorter than the rest.
+    """
     nodes = trace(denoise.schedule, times)
     step = look(denoise, x, nodes[0])
     slopes: list[Tensor] = []

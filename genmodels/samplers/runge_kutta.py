@@ -7,7 +7,7 @@ path, dy/du = eps - x0, finite at both ends. Nothing is evaluated on clean data,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Annotated
 
@@ -20,10 +20,9 @@ from genmodels.samplers.nodes import Node, blend, combine, fresh_noise, look, no
 from genmodels.samplers.step import Fresh, Step
 
 
-def advance(x: Tensor, slope: Tensor, here: Node, there: Node, du: float | None = None) -> Tensor:
+def advance(x: Tensor, slope: Tensor, here: Node, there: Node) -> Tensor:
     """y + du slope, from x to x."""
-    du = there.share - here.share if du is None else du
-    return blend(there.scale / here.scale, x, there.scale * du, slope)
+    return blend(there.scale / here.scale, x, there.scale * (there.share - here.share), slope)
 
 
 @torch.no_grad()
@@ -63,23 +62,41 @@ def heun(
     """
     nodes = trace(denoise.schedule, times)
     raised = churned(denoise, nodes, s_churn, s_tmin, s_tmax) if s_churn else nodes
+
+    def climb(i: int, x: Tensor) -> Tensor:
+        low, here = nodes[i], raised[i]
+        if here is low:
+            return x
+        height = here.alpha * math.sqrt(here.level**2 - low.level**2)
+        return blend(here.alpha / low.alpha, x, height * s_noise, noise(i))
+
+    yield from two_slopes(denoise, x, nodes, nodes[1:], 0.5, raised, climb)
+
+
+@torch.no_grad()
+def two_slopes(
+    denoise: Denoiser,
+    x: Tensor,
+    nodes: list[Node],
+    seconds: list[Node],
+    weight: float,
+    raised: list[Node] | None = None,
+    climb: Callable[[int, Tensor], Tensor] = lambda i, x: x,
+) -> Iterator[Step]:
+    """Each step along a mean of its first slope and of the one that this leads to at a second node, which counts for
+    `weight`. A step may start from a raised node, to which `climb` takes x."""
     step = None
-    for i, (low, here) in enumerate(zip(nodes, raised, strict=True)):
-        if here is not low:
-            ratio = here.alpha / low.alpha
-            climb = here.alpha * math.sqrt(here.level**2 - low.level**2)
-            x = blend(ratio, x, climb * s_noise, noise(i))
+    for i, here in enumerate(raised or nodes):
+        x = climb(i, x)
         step = look(denoise, x, here, step)
         yield step
         if i + 1 < len(nodes):
-            there = nodes[i + 1]
+            there, second = nodes[i + 1], seconds[i]
             slope = step.eps - step.x0
-            ahead = advance(x, slope, here, there)
             if there.sigma:
-                guess = denoise(ahead, there.t)
-                slope = (guess.eps - guess.x0).add_(slope)
-                ahead = advance(x, slope, here, there, (there.share - here.share) / 2)
-            x = ahead
+                guess = denoise(advance(x, slope, here, second), second.t)
+                slope = slope.lerp_(guess.eps - guess.x0, weight)
+            x = advance(x, slope, here, there)
 
 
 def churned(denoise: Denoiser, nodes: list[Node], s_churn: float, s_tmin: float, s_tmax: float) -> list[Node]:
@@ -101,16 +118,7 @@ def churned(denoise: Denoiser, nodes: list[Node], s_churn: float, s_tmin: float,
 def dpm_2(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Iterator[Step]:
     """The slope half way through the step (arXiv:2206.00927's second-order method, as it runs in u)."""
     nodes = trace(denoise.schedule, times)
-    step = look(denoise, x, nodes[0])
-    for here, there, middle in zip(nodes, nodes[1:], middles(denoise, nodes), strict=False):
-        yield step
-        slope = step.eps - step.x0
-        if there.sigma:
-            guess = denoise(advance(x, slope, here, middle), middle.t)
-            slope = guess.eps - guess.x0
-        x = advance(x, slope, here, there)
-        step = look(denoise, x, there, step)
-    yield step
+    yield from two_slopes(denoise, x, nodes, middles(denoise, nodes), 1.0)
 
 
 @torch.no_grad()
