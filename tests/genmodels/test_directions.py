@@ -1,4 +1,4 @@
-"""Directions of generators whose law is known: PCA against the covariance, closed form against the weights themselves."""
+"""Directions of generators whose law is known: PCA against the covariance, closed form against the weights."""
 
 from __future__ import annotations
 

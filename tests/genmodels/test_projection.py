@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -50,7 +51,7 @@ def test_a_painted_picture_is_found_again(model: LatentModel, seed: int):
 def test_it_streams_and_only_gets_better(model: LatentModel):
     path = list(project(model, painted(model, 5000), steps=20))
     assert [p.step for p in path] == list(range(21))
-    assert all(b.loss <= a.loss for a, b in zip(path, path[1:], strict=False))
+    assert all(b.loss <= a.loss for a, b in pairwise(path))
     assert path[0].z.shape == (1, 12) and path[0].picture.shape == (1, 3, 16, 16)
     assert not path[-1].z.requires_grad
 

@@ -1,0 +1,84 @@
+"""An encoder of a small generator: it learns latents that it has never seen, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+import torch
+
+from genmodels.datasets.dataset import Batch
+from genmodels.latents import LatentModel, draw
+from genmodels.models.encoder import Encoder, EncoderTrainer, recovered
+from genmodels.models.gan import Generator
+from genmodels.projection import project
+
+SHAPE = (3, 16, 16)
+
+
+@cache
+def teacher() -> LatentModel:
+    torch.manual_seed(0)
+    return Generator(SHAPE, latent=6, channels=(16, 16)).eval().requires_grad_(False)
+
+
+def trainer() -> EncoderTrainer:
+    torch.manual_seed(1)
+    return EncoderTrainer(
+        Encoder(SHAPE, latent=6, channels=(16, 24)), 0, torch.device("cpu"), teacher, lr=5e-3, until=150, decay=0.9
+    )
+
+
+def real() -> Batch:
+    return Batch(teacher().decode(draw((6,), range(9000, 9032))), torch.zeros(32, 0))
+
+
+@pytest.fixture(scope="module")
+def trained() -> EncoderTrainer:
+    made = trainer()
+    for _ in range(150):
+        made.step(real())
+    return made
+
+
+def test_it_guesses_latents_it_has_not_seen(trained: EncoderTrainer):
+    z = draw((6,), range(5000, 5064))
+    guess = trained.shipped()(teacher().decode(z))
+    assert float((guess - z).square().mean()) < 0.2  # 1 is the error of a guess of nothing
+
+
+def test_its_guess_is_a_better_start_than_any_random_one(trained: EncoderTrainer):
+    encoder = trained.shipped()
+    assert isinstance(encoder, Encoder)
+    z = draw((6,), range(5000, 5008))
+    pictures = teacher().decode(z)
+    helped = [next(project(teacher(), picture[None], encoder=encoder)).loss for picture in pictures]
+    alone = [next(project(teacher(), picture[None])).loss for picture in pictures]
+    assert sum(helped) < 0.5 * sum(alone)
+    said = recovered(encoder, teacher(), pictures)
+    assert all(a <= float(b) + 1e-6 for a, b in zip(helped, said, strict=True))
+
+
+def test_a_step_depends_on_its_number_alone():
+    first, again = trainer(), trainer()
+    for made in (first, again):
+        made.step(real())
+    again.done = first.done = 7
+    assert first.step(real()) == again.step(real())
+    assert all(torch.equal(a, b) for a, b in zip(first.model.parameters(), again.model.parameters(), strict=True))
+
+
+def test_the_teacher_is_left_as_it_was(trained: EncoderTrainer):
+    assert not any(p.requires_grad or p.grad is not None for p in trained.teacher.parameters())
+    torch.manual_seed(0)
+    fresh = Generator(SHAPE, latent=6, channels=(16, 16))
+    assert all(torch.equal(a, b) for a, b in zip(fresh.parameters(), teacher().parameters(), strict=True))
+
+
+def test_a_sheet_shows_pairs(trained: EncoderTrainer):
+    sheet = trained.sheet(8)
+    assert sheet.shape == (8, *SHAPE)
+    assert torch.equal(sheet[0], teacher().decode(draw((6,), range(4)))[0])
+    near = (sheet[0::2] - sheet[1::2]).square().mean()
+    far = (sheet[0::2] - sheet[1::2].roll(1, 0)).square().mean()
+    assert near < 0.5 * far
