@@ -128,9 +128,7 @@ def single(kind: Any, extras: list[Any]) -> Check | None:
             return number(kind, extra)
         if isinstance(extra, Length) and kind is str:
             return text(extra)
-    if kind is bool:
-        return a_bool
-    return instance(kind) if isinstance(kind, type) and kind not in (int, float, str, list, dict) else None
+    return a_bool if kind is bool else None
 
 
 def a_bool(name: str, value: Any) -> bool:
@@ -165,14 +163,5 @@ def several(each: Check, length: Length) -> Check:
             raise Refused("list", name=name)
         length.check(name, value)
         return [each(name, entry) for entry in value]
-
-    return check
-
-
-def instance(kind: type) -> Check:
-    def check(name: str, value: Any) -> Any:
-        if value is not None and not isinstance(value, kind):
-            raise Refused("text", name=name)
-        return value
 
     return check

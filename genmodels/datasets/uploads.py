@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
-from genmodels.datasets.laws import GaussianMixture, Law, Squares, blurred
+from genmodels.datasets.laws import GaussianMixture, Squares, blurred
 from genmodels.datasets.pixels import opened, upright
 from genmodels.errors import Refused
 
@@ -93,6 +93,3 @@ def width(std: float) -> float:
     if not isinstance(std, int | float) or not 0.005 <= std <= 0.5:
         raise Refused("knob", name="std", value=str(std)[:40], low=0.005, high=0.5)
     return float(std)
-
-
-UPLOADS: dict[str, Callable[..., Law]] = {"hand-drawn": hand_drawn, "csv": from_csv, "picture": from_picture}

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from genmodels.datasets import pixels
-from genmodels.datasets.uploads import DOTS, UPLOADS, from_csv, from_picture, hand_drawn
+from genmodels.datasets.uploads import DOTS, from_csv, from_picture, hand_drawn
 from genmodels.errors import Refused
 
 
@@ -111,7 +111,3 @@ def test_a_picture_may_be_a_file(tmp_path):
     Image.new("L", (9, 9), 0).save(tmp_path / "dark.png")
     assert from_picture(tmp_path / "dark.png").weights.shape == (9, 9)
     assert from_picture(encoded(Image.new("L", (900, 9), 0))).weights.shape == (1, 96)
-
-
-def test_uploads_are_listed():
-    assert set(UPLOADS) == {"hand-drawn", "csv", "picture"}
