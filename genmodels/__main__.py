@@ -21,6 +21,7 @@ from genmodels.datasets import cache
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.evaluation import FEWEST, drawable, enough, evaluate, generated
+from genmodels.models.encoder import Encoder
 from genmodels.models.reader import Reader
 from genmodels.runs import export, run, save_sheet
 from genmodels.sight import reader_of
@@ -183,7 +184,7 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
 def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, seed: int) -> dict[str, Any]:
     """Scores of any model; what a generator paints is looked at by its data set's reader, where there is one."""
     reader = reader_of(dataset, chosen.checkpoints)
-    if not isinstance(model, Reader):
+    if not isinstance(model, Reader | Encoder):
         dataset = ready(dataset, chosen.runs, quiet=chosen.json)
         if reader is None:
             print(f"genmodels: {dataset.name} has no trained reader; measured by pixels alone", file=sys.stderr)

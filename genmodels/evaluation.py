@@ -13,6 +13,7 @@ from genmodels.errors import Refused
 from genmodels.latents import Conditioned, LatentModel, draw
 from genmodels.metrics import Interval, share
 from genmodels.models.diffusion import Diffusion
+from genmodels.models.encoder import Encoder, recovered, teacher_of
 from genmodels.models.reader import Reader
 from genmodels.scores import Measure, compare, copying, measured
 from genmodels.sight import Sight, portions
@@ -56,6 +57,8 @@ def evaluate(model: nn.Module, dataset: Dataset, n: int, seed: int, reader: Read
     )
     if isinstance(model, Reader):
         metrics = reading(model, dataset, real)
+    elif isinstance(model, Encoder):
+        metrics = guessing(model, dataset, real, range(seed * n, (seed + 1) * n))
     else:
         metrics = drawing(drawable(model), dataset, real, train, range(seed * n, (seed + 1) * n), reader)
     if isinstance(model, Diffusion):
@@ -65,7 +68,7 @@ def evaluate(model: nn.Module, dataset: Dataset, n: int, seed: int, reader: Read
 
 def enough(model: nn.Module, dataset: Dataset) -> int:
     """Pictures to measure with: all for a reader, for a generator what takes it minutes."""
-    most = {Reader: len(dataset.held_out), Diffusion: 500}.get(type(model), 5000)
+    most = {Reader: len(dataset.held_out), Diffusion: 500, Encoder: 500}.get(type(model), 5000)
     return min(most, len(dataset.held_out), len(dataset.train))
 
 
@@ -121,6 +124,25 @@ def reading(model: Reader, dataset: Dataset, items: Sequence[int]) -> dict[str, 
     worst = sorted(confused, key=lambda key: -confused[key].value)[:CONFUSIONS]
     found: dict[str, Interval] = fields | values | {key: confused[key] for key in worst}
     return {key: measured(interval) for key, interval in found.items()}
+
+
+@torch.no_grad()
+def guessing(model: Encoder, dataset: Dataset, real: Sequence[int], seeds: Sequence[int]) -> dict[str, Measure]:
+    """Squared errors of the guessed latents, and of the pixels when its teacher paints what was guessed."""
+    teacher = teacher_of(model)
+    painted = torch.cat(list(generated(teacher, seeds)))
+    z = draw(teacher.latent_shape, seeds)
+    guess = torch.cat([model(part) for part in painted.split(PORTION)])
+    errors = {
+        "latent-mse": (guess - z).square().flatten(1).mean(1),
+        "pixel-mse:generated": recovered(model, teacher, painted),
+        "pixel-mse:held-out": torch.cat([recovered(model, teacher, part) for part in portions(dataset, real)]),
+    }
+    found = {}
+    for key, error in errors.items():
+        value, doubt = float(error.mean()), float(2 * error.std() / len(error) ** 0.5)
+        found[key] = measured(Interval(value, value - doubt, value + doubt))
+    return found
 
 
 @torch.no_grad()

@@ -14,6 +14,7 @@ from genmodels.errors import Refused
 from genmodels.models.dcgan import ConvGAN
 from genmodels.models.dense_gan import DenseGAN
 from genmodels.models.diffusion import Diffusion, DiffusionTrainer
+from genmodels.models.encoder import Encoder, EncoderTrainer
 from genmodels.models.gan import GAN
 from genmodels.models.gan_trainer import GANTrainer
 from genmodels.models.reader import Reader, ReaderTrainer
@@ -182,6 +183,17 @@ ZOO: dict[str, Recipe] = {
         conditional=True,
         config={"schedule": "cosine", "patch": 2, "channels": 32, "multiples": [1, 2], "blocks": 1, "attention": 2},
         optimizer={"lr": 2e-3, "decay": 0.99},
+    ),
+    "faces-gan-encoder": Recipe(
+        "encoder",
+        Encoder,
+        EncoderTrainer,
+        "faces",
+        steps=4_000,
+        batch=32,
+        config={"teacher": "faces-gan", "latent": 64, "channels": [32, 64, 128, 160]},
+        optimizer={"until": 4_000},
+        after="faces-gan",
     ),
     "faces-reader": Recipe(
         "reader",

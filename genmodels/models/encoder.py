@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -21,9 +21,15 @@ class Encoder(nn.Module):
     """(B, C, H, W) -> z (B, latent)."""
 
     def __init__(
-        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (32, 64, 128, 160), fold: int = 2
+        self,
+        shape: Sequence[int],
+        teacher: str = "faces-gan",  # the row of ZOO whose pictures it reads
+        latent: int = 64,
+        channels: Sequence[int] = (32, 64, 128, 160),
+        fold: int = 2,
     ) -> None:
         super().__init__()
+        self.teacher = teacher
         self.shape, self.latent_shape, self.fold = tuple(shape), (latent,), fold
         self.enter = nn.Conv2d(shape[0] * fold**2, channels[0], 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(channels[0])
@@ -51,18 +57,16 @@ class EncoderTrainer:
         model: Encoder,
         seed: int,
         device: torch.device,
-        teacher: str | Callable[[], LatentModel] = "faces-gan",
         lr: float = 2e-3,
         until: int = 4000,
         decay: float = 0.998,
         again: float = 0.25,  # the share of real pictures that are painted again
         weight: float = 2.0,  # of their pixels beside the latents
+        teacher: LatentModel | None = None,  # the trained one, if none is given
     ) -> None:
         self.model = model.to(device).train()
         self.ema = EMA(self.model, decay)
-        painter = teacher() if callable(teacher) else checkpoints.load(teacher, "generator")
-        assert isinstance(painter, LatentModel)
-        self.teacher = painter.to(device).eval().requires_grad_(False)
+        self.teacher = (teacher or teacher_of(model)).to(device).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr, betas=(0.9, 0.98), weight_decay=0.01)
         self.seed, self.device, self.lr, self.until = seed, device, lr, until
         self.again, self.weight = again, weight
@@ -106,6 +110,13 @@ class EncoderTrainer:
         z = draw(self.teacher.latent_shape, range(max(count // 2, 1))).to(self.device)
         painted = self.teacher.decode(z)
         return torch.stack([painted, self.teacher.decode(self.ema.net(painted))], 1).flatten(0, 1)
+
+
+def teacher_of(encoder: Encoder) -> LatentModel:
+    """The trained generator whose latents it guesses."""
+    painter = checkpoints.load(encoder.teacher, "generator")
+    assert isinstance(painter, LatentModel)
+    return painter
 
 
 @torch.no_grad()

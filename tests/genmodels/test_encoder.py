@@ -25,7 +25,7 @@ def teacher() -> LatentModel:
 def trainer() -> EncoderTrainer:
     torch.manual_seed(1)
     return EncoderTrainer(
-        Encoder(SHAPE, latent=6, channels=(16, 24)), 0, torch.device("cpu"), teacher, lr=5e-3, until=150, decay=0.9
+        Encoder(SHAPE, latent=6, channels=(16, 24)), 0, torch.device("cpu"), 5e-3, 150, 0.9, teacher=teacher()
     )
 
 
