@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import logging
+import re
+import shutil
+import tempfile
 import threading
 from collections import OrderedDict
 from functools import lru_cache
+from pathlib import Path
 
 from torch import nn
 
 from genmodels import checkpoints
 from genmodels.checkpoints import Card
+from genmodels.datasets import DATASETS
+from genmodels.datasets.dataset import Dataset
 from genmodels.denoising.estimate import Denoiser
 from genmodels.directions import METHODS, Direction
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
+from genmodels.models.reader import Reader
 
 KEPT = 256_000_000  # bytes of weights in memory at once
+LARGEST = 12_000_000  # bytes of a file that a visitor brings
+GUESTS = 4  # such files at a time
 LOG = logging.getLogger(__name__)
 
 
@@ -51,11 +60,50 @@ def diffusion_model(name: str) -> Denoiser:
     return model  # type: ignore[return-value]
 
 
+def discriminator(name: str) -> nn.Module:
+    """The judge that a latent model was trained against."""
+    return part(name, "discriminator")
+
+
+@lru_cache(maxsize=8)
+def dataset(name: str) -> Dataset:
+    """A data set by name, to be looked at."""
+    return DATASETS[name]()
+
+
+def reader(dataset: Dataset) -> Reader | None:
+    """The reader of these very pictures and fields, if one is there."""
+    fields = {name: list(values) for name, values in dataset.fields.items()}
+    name = f"{dataset.name}-reader"
+    card = cards().get(name)
+    if card is None or (card.dataset, card.data_version, card.fields) != (dataset.name, dataset.data_version, fields):
+        return None
+    found = part(name)
+    return found if isinstance(found, Reader) else None
+
+
 def part(name: str, of: str | None = None) -> nn.Module:
     """A model, or one part of it, as it stands on disk now."""
     if stamp := _stamp(name):
         return LOADED.get(name, of, stamp)
     raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
+
+
+def adopt(file: Path) -> str:
+    """Take in a checkpoint that was brought to this server, until it stops; its name in the menus."""
+    if not 0 < file.stat().st_size <= LARGEST:
+        raise Refused("checkpoint-size", megabytes=LARGEST // 1_000_000)
+    card = checkpoints.read(file)
+    if card.kind != "gan":
+        raise Refused("not-latent", file=file.name[:60], kind=card.kind)
+    checkpoints.load(file)  # every weight, against the seal
+    name = "own-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "model")
+    folder = Path(tempfile.mkdtemp(prefix="noisewalk-"))
+    OWN.pop(name, None)
+    OWN[name] = Path(shutil.copy(file, folder / f"{name}.safetensors"))
+    while len(OWN) > GUESTS:
+        shutil.rmtree(OWN.pop(next(iter(OWN))).parent, ignore_errors=True)
+    return name
 
 
 def directions(name: str) -> dict[str, Direction]:
@@ -74,7 +122,7 @@ class Loaded:
     def get(self, name: str, of: str | None, stamp: int) -> nn.Module:
         key = (name, of, stamp)
         with self._door:
-            model = self._models.pop(key, None) or checkpoints.load(name, of)
+            model = self._models.pop(key, None) or checkpoints.load(_path(name), of)
             self._models[key] = model
             while len(self._models) > 1 and sum(map(weight, self._models.values())) > self._most:
                 self._models.popitem(last=False)
@@ -88,24 +136,31 @@ def weight(model: nn.Module) -> int:
 
 def _names() -> list[str]:
     """Files that are there at this moment; a broken link is not."""
-    return sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if path.is_file())
+    shipped = sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if path.is_file())
+    return [*shipped, *OWN]
+
+
+def _path(name: str) -> Path:
+    return OWN.get(name) or checkpoints.FOLDER / f"{name}.safetensors"
 
 
 def _stamp(name: str) -> int:
     """When the file was last written, so that a new one is read anew; 0 if it went in this very moment."""
     try:
-        return (checkpoints.FOLDER / f"{name}.safetensors").stat().st_mtime_ns
+        return _path(name).stat().st_mtime_ns
     except OSError:
         return 0
 
 
 @lru_cache(maxsize=2)
-def _cards(_files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
+def _cards(files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
     """Only what is whole: a file that cannot be shown must not stand in a menu."""
-    bad: list[Refused] = []
-    known = checkpoints.available(bad=bad, look=checkpoints.sealed)
-    for refusal in bad:
-        LOG.warning("%s", refusal)
+    known = {}
+    for name, _ in files:
+        try:
+            known[name] = checkpoints.sealed(_path(name))
+        except Refused as refusal:
+            LOG.warning("%s", refusal)
     return known
 
 
@@ -116,3 +171,4 @@ def _directions(name: str, _stamp: int) -> dict[str, Direction]:
 
 
 LOADED = Loaded()
+OWN: dict[str, Path] = {}  # what visitors of a local server brought, by name

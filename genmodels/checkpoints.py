@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -114,14 +114,12 @@ def sealed(path: Path) -> Card:
     return card
 
 
-def available(
-    folder: Path | None = None, bad: list[Refused] | None = None, look: Callable[[Path], Card] = read
-) -> dict[str, Card]:
+def available(folder: Path | None = None, bad: list[Refused] | None = None) -> dict[str, Card]:
     """Every good checkpoint in the folder by name; what is not good is left out, and told to who asks."""
     cards = {}
     for path in sorted((folder or FOLDER).glob("*.safetensors")):
         try:
-            cards[path.stem] = look(path)
+            cards[path.stem] = read(path)
         except Refused as refusal:
             if bad is not None:
                 bad.append(refusal)

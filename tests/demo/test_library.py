@@ -23,6 +23,7 @@ CARD = Card("digits-gan", CONFIG, "digits", "1", {}, 3, 64, 0, 1.0, "CPU", "test
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     monkeypatch.setattr(library, "LOADED", library.Loaded())
+    monkeypatch.setattr(library, "OWN", {})
     return tmp_path
 
 
@@ -88,3 +89,40 @@ def test_one_model_larger_than_the_limit_is_still_kept(folder: Path):
     put(folder, "a")
     kept = library.Loaded(most=1)
     assert kept.get("a", None, 1) is kept.get("a", None, 1)
+
+
+def test_a_checkpoint_that_was_brought_is_a_model_like_any_other(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    put(folder, "one")
+    guest = put(tmp_path_factory.mktemp("elsewhere"), "My Model (2)", seed=5)
+    name = library.adopt(guest)
+    assert name == "own-my-model-2" and library.latent_models() == ["one", name]
+    expected = checkpoints.load(guest, "generator").decode(torch.ones(1, 8))
+    guest.unlink()
+    assert torch.equal(library.latent_model(name).decode(torch.ones(1, 8)), expected)
+
+
+def test_guests_leave_in_the_order_of_coming(folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    outside = tmp_path_factory.mktemp("elsewhere")
+    names = [library.adopt(put(outside, f"m{k}")) for k in range(library.GUESTS + 1)]
+    assert library.latent_models() == names[1:]
+
+
+@pytest.mark.parametrize("spoil", [lambda data: b"", lambda data: data[:-7], lambda data: data[:8] + b"{}" + data[10:]])
+def test_what_is_no_checkpoint_is_not_adopted(spoil, folder: Path, tmp_path_factory: pytest.TempPathFactory):
+    guest = put(tmp_path_factory.mktemp("elsewhere"), "guest")
+    guest.write_bytes(spoil(guest.read_bytes()))
+    with pytest.raises(Refused):
+        library.adopt(guest)
+    assert library.latent_models() == []
+
+
+def test_a_file_too_large_is_not_even_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+):
+    guest = put(tmp_path_factory.mktemp("elsewhere"), "guest")
+    monkeypatch.setattr(library, "LARGEST", guest.stat().st_size - 1)
+    with pytest.raises(Refused) as refusal:
+        library.adopt(guest)
+    assert refusal.value.key == "checkpoint-size"
