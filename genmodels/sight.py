@@ -43,8 +43,8 @@ class Sight:
     scale: Space
 
     @staticmethod
-    def of(dataset: Dataset, reader: Reader | None) -> Sight:
-        chosen = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(0))[:FITTED]
+    def of(dataset: Dataset, reader: Reader | None, fitted: int = FITTED) -> Sight:
+        chosen = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(0))[:fitted]
         pictures = torch.cat(list(portions(dataset, [dataset.train[int(k)] for k in chosen])))
         flat = pictures.flatten(1)
         axes = principal(flat, min(AXES, len(flat) - 1))
