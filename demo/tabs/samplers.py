@@ -88,7 +88,7 @@ def controls(tab: Tab) -> dict[str, Any]:
     knobs: dict[str, Any] = {"dots": "dots", "knobs": "knobs"}
     knobs["methods"] = tab.several("methods", list(SAMPLERS), ["euler", "dpmpp-2m"], "samplers", max_choices=3)
     tab.method_knobs("methods")
-    knobs["steps"] = tab.slider("steps", Knob(1, MOST_STEPS, 1, 16))
+    knobs["steps"] = tab.slider("steps", Knob(1, MOST_STEPS, 1, 16), elem_id="samplers-steps")
     knobs["law"] = tab.radio("law", LAW_NAMES, "grid")
     with gr.Column(elem_classes="nw-own-dots"):
         tab.prose("samplers.place", classes="nw-note")
@@ -121,8 +121,9 @@ def study(tab: Tab, knobs: dict[str, Any], demos: dict[str, gr.Button]) -> None:
     for key, button in demos.items():
         tab.turn(button, DEMOS[key].knobs)
         runs[button] = tab.bind(button.click, DEMOS[key].study, {}, **shown)
-    for button in runs:
-        button.click(None, None, None, cancels=[run for other, run in runs.items() if other is not button])
+    for button, run in runs.items():
+        button.click(None, None, None, cancels=[other for other in runs.values() if other is not run])
+        run.then(None, None, None, js="() => { noisewalk.studied() }")
     halt.click(None, None, None, cancels=list(runs.values()))
 
 

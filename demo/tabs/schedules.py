@@ -91,7 +91,8 @@ def forward_card(tab: Tab):
             with gr.Column(min_width=240, elem_classes="nw-forward-left"):
                 forward = Widget(
                     None, elem_id="schedules-forward", markup=(PARTS / "forward.html").read_text("utf-8"),
-                    scripts=("pump", "cloud_data", "../assets/schedules/forward"), ask=serve(view.forward), arguments={},
+                    scripts=("pump", "cloud_data", "../assets/schedules/forward"), ask=serve(view.forward),
+                    arguments={},
                 )  # fmt: skip
                 PointCloud(elem_id="schedules-cloud", size=640)
                 t = tab.slider("t", view.TIME, surprise=True, elem_id="schedules-t")

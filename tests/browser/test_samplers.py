@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 pytest.importorskip("gradio")
 
 from demo.app import build, launch_settings
+from demo.views import samplers_errors
+from demo.words import table
 
 CLOUD = ".nw-samplers"
 READY = f"{CLOUD}[data-painted]"
@@ -86,7 +90,7 @@ def test_scrubbing_asks_for_nothing(opened):
 def test_a_knob_brings_a_new_cloud_and_undo_the_old_one(opened):
     page = opened()
     quiet(page)
-    steps = page.locator("#tab-samplers input[type=range]").first
+    steps = page.locator("#samplers-steps input[type=range]")
     steps.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '17'", timeout=30_000)
@@ -133,6 +137,55 @@ def test_a_demo_turns_the_knobs_and_measures(opened):
     page.wait_for_function(drawn, timeout=60_000)
     assert "0.5" in page.inner_text(".nw-notes")
     page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '5'", timeout=30_000)
+
+
+def test_a_sampler_has_its_own_knobs_in_cloud_link_and_undo(opened):
+    page = opened()
+    quiet(page)
+    assert page.locator(".nw-method").count() == 1  # DPM++ 2M has none
+    page.locator("[data-method=euler] input[type=range]").focus()
+    page.keyboard.press("End")
+    page.get_by_text(table("en")["samplers.chance"]).wait_for()
+    assert page.evaluate("() => noisewalk.valueOf('samplers', 'knobs')") == {"euler": {"eta": 1}}
+    link = page.evaluate("() => noisewalk.link('samplers')")
+    page.get_by_role("tabpanel").get_by_text("Undo").click()
+    page.wait_for_function("() => document.querySelector('[data-method=euler] input').value === '0'")
+    page.goto(link)
+    page.wait_for_function("() => document.querySelector('[data-method=euler] input')?.value === '1'")
+    page.get_by_text(table("en")["samplers.chance"]).wait_for()
+
+
+def test_a_link_with_impossible_knobs_changes_nothing(opened):
+    page = opened("&knobs=%7B%22euler%22%3A%7B%22eta%22%3A7%7D%7D")
+    quiet(page)
+    assert page.evaluate("() => noisewalk.valueOf('samplers', 'knobs')") == {}
+
+
+POINTS = "() => ((document.querySelector('#samplers-study .nw-paper').data || [])[0]?.x ?? []).length"
+
+
+def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypatch):
+    """The first study is held at its third point until Stop was pressed, however fast the machine is."""
+    gate, asked_for, error = threading.Event(), [], samplers_errors.error
+
+    def held(curve, n, seed):
+        asked_for.append((curve.method, n))
+        if curve.method == "euler" and n > 4:
+            gate.wait(60)
+        return error(curve, n, seed)
+
+    monkeypatch.setattr(samplers_errors, "error", held)
+    page = opened()
+    quiet(page)
+    page.locator("#samplers-measure").click()
+    page.wait_for_function(f"() => ({POINTS})() === 2", timeout=60_000)
+    page.locator("#samplers-halt").click()
+    page.get_by_text(table("en")["samplers.halted"]).wait_for()
+    gate.set()
+    page.locator("#samplers-measure").click()
+    page.get_by_text(table("en")["samplers.halted"]).wait_for(state="detached")
+    page.wait_for_function(f"() => ({POINTS})() === 8", timeout=90_000)
+    assert asked_for.count(("euler", 256)) == 1, "the first study went on after Stop"
 
 
 def test_every_word_is_spoken_in_chinese_and_nothing_overflows_on_a_phone(opened):
