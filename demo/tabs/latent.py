@@ -7,6 +7,7 @@ import gradio as gr
 from demo import library
 from demo.tabs.latent_between import layout as between
 from demo.tabs.latent_classes import layout as classes
+from demo.tabs.latent_judge import layout as judge
 from demo.tabs.latent_map import layout as plane
 from demo.tabs.latent_styles import layout as styles
 from demo.tabs.page import WORDS, Tab
@@ -25,7 +26,7 @@ PLACE = """
   <button class="nw-quiet" data-latent="another" data-say="latent.another"></button>
   <button class="nw-quiet" data-latent="nearest" data-say="latent.nearest"></button>
 </div>"""
-PARTS = {"map": plane, "between": between, "styles": styles, "classes": classes}
+PARTS = {"map": plane, "between": between, "styles": styles, "classes": classes, "judge": judge}
 
 
 def layout(tab: Tab) -> None:
