@@ -108,7 +108,7 @@ ZOO: dict[str, Recipe] = {
         DenseGAN,
         GANTrainer,
         "glyphs",
-        steps=40_000,
+        steps=80_000,
         batch=64,
         config={"latent": 100, "widths": [128, 256]},
         optimizer={"loss": "non-saturating", "penalties": [], "lr": 2e-4, "betas": [0.5, 0.999]},
