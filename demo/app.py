@@ -15,6 +15,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 from gradio.themes import Base, GoogleFont, sizes
 
+from demo.hardware import HOSTED
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
 from demo.views.api import API
@@ -131,7 +132,7 @@ def launch_settings(demo: gr.Blocks, **changes: Any) -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "pwa": False,
-        "max_file_size": "4mb",
+        "max_file_size": "1mb" if HOSTED else "12mb",  # what is uploaded are checkpoints; pictures come small
         "state_session_capacity": 500,
         "enable_monitoring": False,
         "show_error": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ try:
     import spaces  # type: ignore[import-not-found]  # only where Hugging Face provides it, and before CUDA is touched
 except ImportError:
     spaces = None
+
+HOSTED = "SPACE_ID" in os.environ  # on Hugging Face everybody shares one server
 
 
 def on_gpu(function: Callable[..., Any]) -> Callable[..., Any]:

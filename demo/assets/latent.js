@@ -43,5 +43,19 @@
     if (act === "nearest") emit("travel", { canvas: "latent-picture", to: [Math.round(value("x")), Math.round(value("y"))] });
   });
 
-  Object.assign(window.noisewalk, { latent: { goTo, place } });
+  // A checkpoint that was taken in joins the menu, in every language, and is chosen at once.
+  function adopted(told) {
+    const knob = facts.model, menu = window.noisewalkPage.texts.find((keys) => keys.label === "latent.model").choices;
+    if (!knob.choices.includes(told.name)) {
+      knob.choices.push(told.name);
+      menu.push([told.name, told.name]);
+    }
+    knob.has[told.name] = told.has;
+    document.querySelector("#latent-own-told").innerHTML = say("t:latent.own.told", told);
+    const { words } = window.noisewalkPage, language = window.noisewalk.language();
+    const choices = menu.map(([key, name]) => [words[language][key] ?? name, name]);
+    return { __type__: "update", choices, value: told.name };
+  }
+
+  Object.assign(window.noisewalk, { latent: { goTo, place, adopted } });
 })();

@@ -1,0 +1,26 @@
+"""Your checkpoint: on one's own machine, a trained file joins the menu and every part of the tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from demo.hardware import HOSTED
+from demo.tabs.page import WORDS, Tab
+from demo.views import latent_own as view
+
+
+def layout(tab: Tab, here: dict[str, Any]) -> None:
+    with gr.Column(elem_classes="nw-card"):
+        if HOSTED:
+            tab.prose("refused.hosted")
+            return
+        tab.prose("latent.own.how")
+        file = gr.UploadButton(WORDS("latent.own.choose"), file_types=[".safetensors"], elem_id="latent-own-file")
+        tab.page.words(file, label="latent.own.choose")
+        tab.prose("latent.own.train", classes="nw-note")
+        gr.HTML('<p class="nw-prose" id="latent-own-told" role="status"></p>', apply_default_css=False)
+    told = gr.JSON(visible=False)
+    taken = tab.bind(file.upload, view.adopt, {"file": file}, told)
+    taken.success(None, told, here["model"], js="(told) => noisewalk.latent.adopted(told)", api_visibility="private")
