@@ -18,7 +18,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
             return
         tab.prose("latent.own.how")
         file = gr.UploadButton(WORDS("latent.own.choose"), elem_id="latent-own-file")
-        tab.page.words(file, value="latent.own.choose")
+        tab.page.words(file, label="latent.own.choose")
         tab.prose("latent.own.train", classes="nw-note")
         gr.HTML('<p class="nw-prose" id="latent-own-told" role="status"></p>', apply_default_css=False)
     told = gr.JSON(visible=False)
