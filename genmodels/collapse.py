@@ -40,10 +40,6 @@ class Verdict(NamedTuple):
     repeats: bool
     unreadable: bool
 
-    @property
-    def collapsed(self) -> bool:
-        return bool(self.missing or self.repeats)
-
 
 def dealt(total: int, marked: int, taken: int) -> np.ndarray:
     """(marked + 1,): the chance that so many of the marked things are among those taken from all (hypergeometric)."""
@@ -119,7 +115,7 @@ def expected_variation(counts: Counts) -> float:
 
 
 def expected_coverage(made: int, real: int, neighbors: int) -> float:
-    """What coverage a perfect model has: a ball that just holds `neighbors` real ones stays empty if they come first."""
+    """What coverage a perfect model has: a real one's ball stays empty if its `neighbors` nearest are all real."""
     empty = math.prod((real - 1 - j) / (real - 1 + made - j) for j in range(neighbors))
     return 1 - empty
 

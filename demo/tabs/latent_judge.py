@@ -1,4 +1,4 @@
-"""What D thinks: the discriminator's score of the picture on the table, where it would change it, and what it copies."""
+"""What D thinks: its score of the picture on the table, what it would change, and which training pictures are near."""
 
 from __future__ import annotations
 
@@ -44,10 +44,14 @@ FORMULAS = {  # what the generator pays for this picture, in the game that was p
     "wasserstein": equation(f"{MEAN}{R}<mo>−</mo>{D}", f"<mo>−</mo><mo>(</mo>{number('shown')}<mo>)</mo>"),
     "relativistic": equation(f"{MEAN}<mo>−</mo>{LOG}{SIGMOID.format(f'{D}<mo>−</mo>{R}')}", number("paid")),
 }
-JUDGE = f"""
+JUDGE = """
 <figure class="nw-widget nw-judged">
-  <div class="nw-frame"><canvas class="nw-picture" role="img"></canvas><canvas class="nw-heat" aria-hidden="true"></canvas></div>
-  <label class="nw-opacity"><span data-say="latent.judge.heat"></span><input type="range" min="0" max="1" step="0.05"></label>
+  <div class="nw-frame">
+    <canvas class="nw-picture" role="img"></canvas>
+    <canvas class="nw-heat" aria-hidden="true"></canvas>
+  </div>
+  <label class="nw-opacity"><span data-say="latent.judge.heat"></span>
+    <input type="range" min="0" max="1" step="0.05"></label>
   <p class="nw-legend"><i class="nw-swatch nw-more"></i><span data-say="latent.judge.lighter"></span>
     <i class="nw-swatch nw-less"></i><span data-say="latent.judge.darker"></span></p>
   <p class="nw-error" role="status" hidden></p>

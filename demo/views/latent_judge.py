@@ -27,6 +27,7 @@ COMPARED = 256  # real pictures and generated ones that a score is read against
 TURN = 16  # pictures judged in one turn at the processor
 BARS = 28
 SHOWN = 3  # training pictures
+THUMB = 128  # pixels of each
 Classes = Annotated[dict, By(mix_of)]
 
 KNOWN: WeakKeyDictionary[nn.Module, dict[bool, Standing]] = WeakKeyDictionary()  # forgotten with the model

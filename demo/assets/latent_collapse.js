@@ -1,0 +1,132 @@
+// Mode collapse: what cards say and what is measured now, a row for each model; the measuring itself streams from Python.
+(() => {
+  const TAB = "latent", parts = (window.noisewalk.latentParts ??= {});
+  const say = (key, values) => window.noisewalk.say("t:latent.collapse." + key, values);
+  const FIRST = ["hair-style", "character"]; // the fields worth a first look
+
+  parts.collapse = (kit) => {
+    const { element, props, watch, emit, listen } = kit, figure = element.querySelector(".nw-collapse"), find = (part) => figure.querySelector(part);
+    const rows = find(".nw-rows"), progress = find(".nw-progress"), menu = find("select"), tell = parts.trouble(kit, figure), { short } = parts;
+    let state = null, busy = null, halted = false;
+
+    const node = (tag, kind, html = "") => Object.assign(document.createElement(tag), { className: kind, innerHTML: html });
+    const percent = (share) => { const value = 100 * share; return (value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)) + "\u00a0%"; };
+    const few = (number) => (number > 0 && number < 0.01 ? "< 0.01" : short(number));
+    const whole = (number) => Number(number.toPrecision(2)).toLocaleString(window.noisewalk.language());
+    const title = (name) => { const key = "t:models." + name; return window.noisewalk.known(key) ? window.noisewalk.say(key) : name; };
+    const fieldName = (name) => { const key = "t:latent.field." + name; return window.noisewalk.known(key) ? window.noisewalk.say(key) : name; };
+    const field = () => { const names = Object.keys(state.values), asked = window.noisewalk.valueOf(TAB, "field"); return names.includes(asked) ? asked : FIRST.find((name) => names.includes(name)) ?? names[0]; };
+
+    function sentence({ key, values, field: of, names }) {
+      const numbers = { ...values, field: of && fieldName(of), names: (names ?? []).join(", ") };
+      for (const name of ["expected", "usual"]) if (name in numbers) numbers[name] = few(numbers[name]);
+      for (const name of ["sure", "real", "seen", "value", "perfect"]) if (name in numbers) numbers[name] = percent(numbers[name]);
+      if (numbers.pairs) numbers.pairs = numbers.pairs.toLocaleString(window.noisewalk.language());
+      if ("support" in numbers) numbers.support = whole(numbers.support);
+      return node("p", "nw-finding nw-" + key, say("finding." + key, { ...numbers, space: numbers.space && say("space." + numbers.space) }));
+    }
+    function histogram(counts, names) {
+      const box = node("div", "nw-counts"), made = counts.made.reduce((a, b) => a + b), real = counts.real.reduce((a, b) => a + b);
+      const highest = Math.max(...counts.made.map((count) => count / made), ...counts.real.map((count) => count / real));
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", say("histogram"));
+      names.forEach((name, k) => {
+        const column = node("span", "nw-count-of" + (counts.made[k] ? "" : " nw-none"), "<i></i><b></b><em></em>"), [bar, mark, label] = column.children;
+        bar.style.height = (100 * counts.made[k]) / made / highest + "%";
+        mark.style.bottom = (100 * counts.real[k]) / real / highest + "%";
+        label.textContent = name;
+        column.title = say("count", { name, made: percent(counts.made[k] / made), real: percent(counts.real[k] / real), count: counts.made[k] });
+        box.append(column);
+      });
+      box.classList.toggle("nw-long", names.some((name) => name.length > 2));
+      return box;
+    }
+    // Each cell is what was found and, smaller, what a perfect model would show.
+    function cells({ fields, pairs, support, coverage, sure }, of) {
+      const all = Object.values(fields), sum = (name) => all.reduce((total, counts) => total + counts[name], 0);
+      const found = {};
+      if (all.length) found.missing = [sum("missing"), few(sum("expected_missing"))];
+      if (fields[of]) found.variation = [percent(fields[of].variation), percent(fields[of].expected_variation)];
+      found.pairs = [pairs.made.toLocaleString(window.noisewalk.language()), few(pairs.expected)];
+      found.support = [pairs.made ? whole(support.value) : say("at-least", { low: whole(support.low) }), pairs.made ? say("range", { low: whole(support.low), high: whole(support.high) }) : ""];
+      for (const [space, own] of Object.entries(coverage)) found["coverage." + space] = [percent(own.value), percent(own.expected)];
+      if (all.length) found.sure = sure.map(percent);
+      return found;
+    }
+    function table(measured, of) {
+      const box = node("table", "nw-measures"), head = box.createTHead().insertRow(), body = box.createTBody();
+      const column = (row, text) => { const cell = document.createElement("th"); cell.scope = row === head ? "col" : "row"; cell.textContent = text; row.append(cell); };
+      column(head, say("column.model"));
+      for (const { model, measured: found } of measured) {
+        const own = cells(found, of), row = body.insertRow();
+        if (body.rows.length === 1) for (const key of Object.keys(own)) column(head, say("column." + key, { field: fieldName(of) }));
+        column(row, title(model));
+        for (const [value, due] of Object.values(own)) {
+          const cell = row.insertCell();
+          cell.textContent = value;
+          cell.append(node("small", "", String(due).replace("<", "&lt;")));
+        }
+      }
+      return box;
+    }
+    function card({ card: known, n }) {
+      const lines = Object.entries(known).map(([key, score]) => {
+        const [kind, of] = key.split(":"), count = kind.startsWith("support"), text = count ? whole : percent;
+        const between = Number.isFinite(score.low) ? say("between", { low: text(score.low), high: text(score.high) }) : "";
+        return say("card." + kind, { field: of && fieldName(of), value: text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
+      });
+      return node("p", "nw-said nw-card-says", lines.length ? say("card", { n: n.toLocaleString(window.noisewalk.language()) }) + " " + lines.join("; ") + "." : say("card.none"));
+    }
+    function fill() {
+      if (!state) return;
+      const names = Object.keys(state.values), of = field(), some = state.rows.some((row) => row.measured);
+      rows.replaceChildren(...state.rows.map((row) => {
+        const box = node("section", "nw-model"), head = node("h4", "", "");
+        head.textContent = title(row.model);
+        box.dataset.model = row.model;
+        box.append(head);
+        if (row.measured) {
+          box.append(...row.measured.findings.map(sentence));
+          if (row.measured.fields[of]) box.append(histogram(row.measured.fields[of], state.values[of]));
+        }
+        if (!row.measured || Object.keys(row.card).length) box.append(card(row));
+        return box;
+      }));
+      find(".nw-table-of-all").replaceChildren(...(some ? [table(state.rows.filter((row) => row.measured), of)] : []));
+      find(".nw-field").hidden = !some || names.length < 2;
+      menu.replaceChildren(...names.map((name) => new Option(fieldName(name), name, false, name === of)));
+      find(".nw-how").hidden = !some;
+      find(".nw-how").innerHTML = say("how", { made: state.made, real: state.real.toLocaleString(window.noisewalk.language()) });
+    }
+    function pace() {
+      progress.hidden = !busy;
+      figure.dataset.busy = busy ? busy.busy : "";
+      if (!busy) return;
+      find(".nw-done i").style.width = (100 * busy.done) / busy.of + "%";
+      find(".nw-busy").textContent = busy.busy === "real" ? say("reading") : say("painting", { model: title(busy.busy) });
+    }
+    // A message of the run: how far it is, now and then with all that is known; one of another data set is old.
+    function hear(value) {
+      if (!value?.dataset || halted) return;
+      busy = value.busy ? value : null;
+      if (value.rows && (!state || state.dataset === value.dataset)) { state = value; fill(); }
+      pace();
+    }
+    watch("value", () => hear(props.value));
+    listen(document, "click", ({ target }) => {
+      if (target.closest?.("#latent-measure")) halted = false;
+      if (!target.closest?.("#latent-measure-halt")) return;
+      [halted, busy] = [true, null];
+      pace();
+    });
+    listen(menu, "change", () => emit("knob", { tab: TAB, name: "field", value: menu.value }));
+    listen(window, "noisewalk:turned", ({ detail }) => { if (detail.tab === TAB && detail.name === "field") fill(); });
+    kit.whenPageChanges(() => { fill(); pace(); });
+    const requests = kit.pump(parts.patient(figure, Object.values(kit.server)[0], () => requests.args()), async (reply, fresh) => {
+      if (!fresh()) return;
+      state = reply;
+      tell(null);
+      fill();
+    }, tell);
+  };
+})();

@@ -1,0 +1,208 @@
+"""Mode collapse, measured: what the models of one data set leave out or repeat, beside real pictures and chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from demo import library
+from demo.checks import OneOf
+from demo.fairness import PROCESSOR
+from demo.views.latent_findings import findings
+from genmodels.collapse import (
+    Counts,
+    counted,
+    expected_coverage,
+    expected_missing,
+    expected_variation,
+    repeats_chance,
+    unreadable_chance,
+    variation,
+    verdict,
+)
+from genmodels.datasets.dataset import Dataset
+from genmodels.latents import Conditioned, draw
+from genmodels.metrics import duplicates, manifolds, reach, support_size
+from genmodels.scores import NEIGHBORS, SURE
+from genmodels.sight import Seen, Sight
+
+MADE = 500  # pictures of each model
+REAL = 1000  # held-out pictures that they are counted against
+FITTED = 250  # training pictures that decide the coordinates
+TURN = 10  # pictures painted and read in one turn at the processor
+ROUNDS = 100  # of the intervals
+CARDS = ("coverage-clf", "coverage-pca", "support-pca", "copies", "tv-joint")  # and what begins with "rarest:"
+Model = Annotated[str, OneOf(library.latent_models)]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Held-out pictures of a data set, looked at once."""
+
+    data: Dataset
+    sight: Sight
+    seen: Seen
+    labels: Tensor
+    within: float  # the distance from which on two pictures count as alike
+    alike: int  # pairs of the real ones
+
+
+GROUNDS: dict[str, Ground] = {}  # by data set
+FOUND: WeakKeyDictionary[nn.Module, tuple[Ground, dict[str, Any]]] = WeakKeyDictionary()  # forgotten with the model
+
+
+def known(model: Model) -> dict[str, Any]:
+    """What the cards of all latent models of this data set say, and what has been measured since the page runs."""
+    rows = []
+    for name in mates(model):
+        card = library.cards()[name]
+        scores = card.metrics.get("metrics", {})
+        kept = {key: score for key, score in scores.items() if key in CARDS or key.startswith("rarest:")}
+        rows.append({"model": name, "n": card.metrics.get("n", 0), "card": kept, "measured": found(name)})
+    data = library.dataset(library.cards()[model].dataset)
+    values = {field: list(values) for field, values in data.fields.items()} if library.reader(data) else {}
+    return {"dataset": data.name, "values": values, "rows": rows, "made": MADE, "real": REAL}
+
+
+def measure(model: Model) -> Iterator[dict[str, Any]]:
+    """Count what each model of this data set draws, some pictures at a time; what is known is not measured again."""
+    data, names = library.dataset(library.cards()[model].dataset), mates(model)
+    real = min(REAL, len(data.held_out))
+    done, whole = 0, len(names) * MADE + real
+
+    def state(busy: str) -> dict[str, Any]:
+        return {**known(model), "busy": busy, "done": done, "of": whole}
+
+    yield state("real")
+    for count in grounded(data):
+        done = count
+        yield {"dataset": data.name, "busy": "real", "done": done, "of": whole}
+    for k, name in enumerate(names):
+        for count in () if found(name) else measured(name, GROUNDS[data.name]):
+            done = real + k * MADE + count
+            yield {"dataset": data.name, "busy": name, "done": done, "of": whole}
+        done = real + (k + 1) * MADE
+        yield state(name)
+    yield state("")
+
+
+def mates(model: str) -> list[str]:
+    """The latent models that learned from the same data set."""
+    cards = library.cards()
+    return [name for name in library.latent_models() if cards[name].dataset == cards[model].dataset]
+
+
+def found(name: str) -> dict[str, Any] | None:
+    """What was measured of this very model, with the reader that is there now."""
+    if not FOUND:
+        return None
+    ground, result = FOUND.get(library.latent_model(name), (None, None))
+    return result if ground and ground is GROUNDS.get(ground.data.name) and current(ground) else None
+
+
+def current(ground: Ground) -> bool:
+    return ground.sight.reader is library.reader(ground.data)
+
+
+def grounded(data: Dataset) -> Iterator[int]:
+    """Look at the real pictures, unless that has been done; how many have been looked at, now and then."""
+    if data.name in GROUNDS and current(GROUNDS[data.name]):
+        return
+    sight = Sight.of(data, library.reader(data), min(FITTED, len(data.train)))
+    lots = np.random.default_rng(0).permutation(len(data.held_out))[:REAL]
+    items, seen, labels = [data.held_out[int(k)] for k in lots], [], []
+    for first in range(0, len(items), TURN):
+        batch = data.batch(items[first : first + TURN])
+        with PROCESSOR:
+            seen.append(sight.look([batch.x0]))
+        labels.append(batch.label)
+        yield first + len(batch.x0)
+    real = together(seen)
+    within = reach(real.pixels)
+    GROUNDS[data.name] = Ground(data, sight, real, torch.cat(labels), within, duplicates(real.pixels, within))
+
+
+@torch.no_grad()
+def measured(name: str, ground: Ground) -> Iterator[int]:
+    """Paint and read; a conditional model is asked for what the real pictures show."""
+    model, seen = library.latent_model(name), []
+    for first in range(0, MADE, TURN):
+        z = draw(model.latent_shape, range(first, first + TURN))
+        label = ground.labels[torch.arange(first, first + TURN) % len(ground.labels)]
+        told = Conditioned(model, label) if model.labels else model  # type: ignore[arg-type]
+        with PROCESSOR:
+            seen.append(ground.sight.look([told.decode(z)]))
+        yield first + TURN
+    with PROCESSOR:
+        FOUND[model] = (ground, summary(together(seen), ground))
+
+
+def together(parts: list[Seen]) -> Seen:
+    pixels, features, shown = zip(*parts, strict=True)
+    if features[0] is None:
+        return Seen(torch.cat(pixels), None, None)
+    return Seen(torch.cat(pixels), torch.cat(features), torch.cat(shown))
+
+
+def summary(made: Seen, ground: Ground) -> dict[str, Any]:
+    """All that is shown of a model: what its pictures show, cover and repeat, and what that amounts to."""
+    real, n, count = ground.seen, len(made.pixels), len(ground.seen.pixels)
+    fields = tallies(made, ground)
+    pairs = duplicates(made.pixels, ground.within)
+    sure = [int(certain(seen, ground.data).sum()) for seen in (made, real)]
+    repeated = repeats_chance(pairs, n, ground.alike, count)
+    judged = verdict(fields, repeated, unreadable_chance(sure[0], n, sure[1], count) if fields else 1.0)
+    facts = {
+        "n": n,
+        "coverage": {space: coverage(rows, real.spaces[space]) for space, rows in made.spaces.items()},
+        "pairs": {"made": pairs, "expected": ground.alike * n * (n - 1) / (count * (count - 1)), "chance": repeated},
+        "support": support_size(pairs, n)._asdict(),
+        "sure": [sure[0] / n, sure[1] / count],
+        "fields": {name: numbers(counts) for name, counts in fields.items()},
+    }
+    return {**facts, "findings": findings(judged, fields, facts, ground.data.fields)}
+
+
+def tallies(made: Seen, ground: Ground) -> dict[str, Counts]:
+    """What the reader sees most likely in each picture, field by field."""
+    if made.shown is None or ground.seen.shown is None:
+        return {}
+    sizes = [len(values) for values in ground.data.fields.values()]
+    blocks = zip(ground.data.fields, made.shown.split(sizes, 1), ground.seen.shown.split(sizes, 1), strict=True)
+    return {
+        name: Counts(*(counted(odds.argmax(1).numpy(), odds.shape[1]) for odds in (mine, theirs)))
+        for name, mine, theirs in blocks
+    }
+
+
+def certain(seen: Seen, data: Dataset) -> Tensor:
+    """(N,): whether the reader is sure of a picture, over its fields on average."""
+    if seen.shown is None:
+        return torch.zeros(len(seen.pixels), dtype=torch.bool)
+    blocks = seen.shown.split([len(values) for values in data.fields.values()], 1)
+    return torch.stack([odds.amax(1) for odds in blocks]).mean(0) >= SURE
+
+
+def coverage(made: Tensor, real: Tensor) -> dict[str, float]:
+    """With its interval, and what it is for a perfect model."""
+    k = min(NEIGHBORS, len(real) - 1)
+    found = manifolds(made, real, k, rounds=ROUNDS).coverage
+    return {**found._asdict(), "expected": expected_coverage(len(made), len(real), k)}
+
+
+def numbers(counts: Counts) -> dict[str, Any]:
+    """A field's histogram, how far it is off, and what chance would make of that."""
+    return {
+        "made": counts.made.tolist(),
+        "real": counts.real.tolist(),
+        "missing": int(((counts.made == 0) & (counts.real > 0)).sum()),
+        "expected_missing": expected_missing(counts),
+        "variation": variation(counts),
+        "expected_variation": expected_variation(counts),
+    }
