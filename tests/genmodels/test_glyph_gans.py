@@ -40,15 +40,6 @@ def test_the_smallest_gan_is_the_one_of_the_introductions():
     assert game.discriminator(pictures).shape == (4,)
 
 
-def test_smallest_discriminator_sees_ink_from_0_to_1():
-    """A black picture is all zeros to it, so only its biases speak."""
-    game = DenseGAN((1, 4, 4), 3, (5,))
-    stirred(game)
-    judge = game.discriminator
-    expected = judge.layers[1:](judge.layers[0].get_parameter("bias"))
-    assert torch.allclose(judge(torch.full((2, 1, 4, 4), -1.0)), expected.expand(2))
-
-
 def test_batch_norm_is_torchs():
     """In training, afterwards, and in what it remembers; only the count of batches is not kept."""
     own, known = BatchNorm(4, momentum=0.3), nn.BatchNorm2d(4, momentum=0.3)
