@@ -7,8 +7,11 @@ import gradio as gr
 from demo import library
 from demo.tabs.latent_between import layout as between
 from demo.tabs.latent_classes import layout as classes
+from demo.tabs.latent_collapse import layout as collapse
 from demo.tabs.latent_judge import layout as judge
+from demo.tabs.latent_keep import layout as keep
 from demo.tabs.latent_map import layout as plane
+from demo.tabs.latent_own import layout as own
 from demo.tabs.latent_styles import layout as styles
 from demo.tabs.page import WORDS, Tab
 from demo.views import latent_here as view
@@ -26,7 +29,15 @@ PLACE = """
   <button class="nw-quiet" data-latent="another" data-say="latent.another"></button>
   <button class="nw-quiet" data-latent="nearest" data-say="latent.nearest"></button>
 </div>"""
-PARTS = {"map": plane, "between": between, "styles": styles, "classes": classes, "judge": judge}
+PARTS = {
+    "map": plane,
+    "between": between,
+    "styles": styles,
+    "classes": classes,
+    "judge": judge,
+    "own": own,
+    "collapse": collapse,
+}
 
 
 def layout(tab: Tab) -> None:
@@ -52,8 +63,12 @@ def layout(tab: Tab) -> None:
             tab.live(canvas, here)
             gr.HTML(PLACE, apply_default_css=False)
             tab.facts_line("latent.norm", "latent-picture")
+            keep(tab)
         with gr.Column(elem_classes="nw-stage"), gr.Tabs(elem_classes="nw-parts"):
             for key, part in PARTS.items():
                 with gr.Tab(WORDS(f"latent.part.{key}"), id=key, elem_id=f"part-{key}") as opened:
                     tab.page.words(opened, label=f"latent.part.{key}")
                     part(tab, here)
+    # What the page's script puts on the table reaches Gradio's own sliders and menus through this button.
+    land = gr.Button(visible="hidden", elem_id="latent-land")
+    land.click(None, None, list(tab.knobs.values()), js="() => noisewalk.latent.landed()")

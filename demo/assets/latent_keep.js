@@ -1,0 +1,118 @@
+// What is kept: spots with a name and a small picture, in this browser alone. And the way of a spot onto the table.
+(() => {
+  const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
+  if (!facts?.start) return;
+  const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, SIDE = 72, NAME = 40;
+  const CHANGES = ["moves", "psi", "cutoff", "grain", "classes"].filter((name) => facts[name]);
+  const { kept: storage, valueOf, notice, say } = window.noisewalk;
+  const value = (name) => valueOf(TAB, name);
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
+  const tidy = (spot) => Object.fromEntries(Object.entries(spot).filter(([name, v]) => (name === "x" || name === "y" ? v : !same(v, facts[name]?.default) || name === "start")));
+
+  // The spot on the table, without what is as usual.
+  function spot() {
+    return structuredClone(tidy(Object.fromEntries(["start", "x", "y", ...CHANGES].map((name) => [name, value(name)]))));
+  }
+  // What was done with one model's directions and classes means nothing to another.
+  const spotFor = (model, item) => structuredClone(item.model === model ? item.spot : tidy({ start: item.spot.start, x: item.spot.x ?? 0, y: item.spot.y ?? 0 }));
+
+  // A spot comes onto the table as one thing to take back; a hidden button of Gradio's carries it to the sliders.
+  let pending = null;
+  function land(spot, model = value("model")) {
+    const changes = Object.fromEntries(CHANGES.map((name) => [name, spot[name] ?? facts[name].default]));
+    if ("high" in (facts.cutoff ?? {})) changes.cutoff = Math.min(changes.cutoff, facts.cutoff.high);
+    pending = { ...changes, model, start: spot.start, x: spot.x ?? 0, y: spot.y ?? 0 };
+    const carrier = document.querySelector("#latent-land");
+    if (carrier) carrier.click(); else landed();
+  }
+  function landed() {
+    const next = pending ?? {};
+    pending = null;
+    return window.noisewalk.jump(TAB, next);
+  }
+
+  // ---- the shelf
+  const models = () => facts.model.choices;
+  const object = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
+  const fresh = () => Math.random().toString(36).slice(2, 10);
+  function item(raw) {
+    if (!object(raw) || !object(raw.spot) || !object(raw.spot.start) || !models().includes(raw.model)) return null;
+    if (JSON.stringify(raw.spot).length > LONGEST) return null;
+    const thumb = typeof raw.thumb === "string" && /^data:image\/jpeg;base64,[\w+/=]{1,20000}$/.test(raw.thumb) ? raw.thumb : null;
+    return { id: fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb };
+  }
+  function read(text) {
+    try { const list = JSON.parse(text); return (Array.isArray(list) ? list : [list]).map(item).filter(Boolean).slice(0, MOST); } catch { return []; }
+  }
+  let items = read(storage.get(STORE) ?? "[]"), dropped = null;
+  function put(next) {
+    items = next;
+    storage.set(STORE, JSON.stringify(items.map(({ id, ...rest }) => rest)));
+    emit("shelf", { items });
+  }
+
+  function thumb() {
+    const from = document.querySelector("#latent-picture canvas");
+    if (!from?.width) return null;
+    const small = document.createElement("canvas");
+    small.width = small.height = SIDE;
+    small.getContext("2d").drawImage(from, 0, 0, SIDE, SIDE);
+    return small.toDataURL("image/jpeg", 0.88);
+  }
+  function keep(name = "") {
+    if (items.length >= MOST) return notice(say("t:latent.keep.full", { most: MOST }));
+    const made = { id: fresh(), name, model: value("model"), spot: spot(), thumb: thumb() };
+    put([...items, made]);
+    return made.id;
+  }
+  const of = (id) => items.find((each) => each.id === id);
+  const change = (id, part) => put(items.map((each) => (each.id === id ? { ...each, ...part } : each)));
+  function move(from, to) {
+    const next = [...items];
+    next.splice(to, 0, ...next.splice(from, 1));
+    put(next);
+  }
+  function drop(id) {
+    dropped = { at: items.findIndex((each) => each.id === id), item: of(id) };
+    put(items.filter((each) => each.id !== id));
+  }
+  function putBack() {
+    if (!dropped || items.length >= MOST) return;
+    const next = [...items];
+    next.splice(dropped.at, 0, dropped.item);
+    dropped = null;
+    put(next);
+  }
+  // What is there already is not put there twice.
+  function add(text) {
+    const news = read(text).filter((each) => !items.some((old) => old.model === each.model && same(old.spot, each.spot)));
+    put([...items, ...news].slice(0, MOST));
+    return news.length;
+  }
+  const text = (some = items) => JSON.stringify(some.map(({ name, model, spot }) => ({ name, model, spot })));
+
+  function linkTo(some) {
+    const url = new URL(location.origin + location.pathname);
+    url.searchParams.set("tab", TAB);
+    url.searchParams.set("lang", window.noisewalk.language());
+    if (some.length === 1) {
+      const [{ model, spot }] = some;
+      for (const [name, v] of Object.entries({ model, ...spot })) if (!same(v, facts[name]?.default)) url.searchParams.set(name, JSON.stringify(v));
+    } else url.searchParams.set("shelf", text(some));
+    return url.toString();
+  }
+  async function copy(what) {
+    try { await navigator.clipboard.writeText(what); notice("t:page.copied"); } catch { window.prompt(say("t:page.copy-by-hand"), what); }
+  }
+
+  const brought = new URL(location.href).searchParams.get("shelf");
+  if (brought) {
+    const count = add(brought);
+    if (count) window.addEventListener("noisewalk:painted", () => notice(say("t:latent.keep.brought", { count })), { once: true });
+  }
+  window.addEventListener("storage", (e) => { if (e.key === STORE) { items = read(e.newValue ?? "[]"); emit("shelf", { items }); } });
+
+  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, text, linkTo, copy, of, MOST };
+  Object.assign(window.noisewalk.latent, { spot, spotFor, land, landed, shelf });
+})();
