@@ -209,20 +209,13 @@ def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[P
     """The same progress, also told: one JSON object a line, or a bar; in a log file a line every ten seconds."""
     last = 0.0
     live = sys.stderr.isatty()
+    start, end = ("\r", "") if live else ("", "\n")
     for progress in training:
         if as_json:
-            facts = {
-                "step": progress.step,
-                "rate": progress.rate,
-                "eta": progress.eta,
-                "metrics": dict(progress.metrics),
-            }
-            print(json.dumps(facts), flush=True)
+            print(json.dumps(progress._asdict()), flush=True)
         elif time.monotonic() - last >= (0.1 if live else 10) or progress.step == steps:
             last = time.monotonic()
-            print(
-                "\r" + bar(progress, steps) if live else bar(progress, steps), end="" if live else "\n", file=sys.stderr
-            )
+            print(start + bar(progress, steps), end=end, file=sys.stderr)
         yield progress
 
 
