@@ -47,10 +47,13 @@
     let values = null, side = 0;
 
     const channels = (wanted) => colour(wanted).match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
+    // The same hue in its brightest shade: the map lies on gray, where ink would drown.
+    const vivid = (shade) => shade.map((part) => Math.round((part * 205) / Math.max(...shade)));
     function warm() {
       if (!values) return;
       heat.width = heat.height = side;
-      const pen = heat.getContext("2d"), image = pen.createImageData(side, side), more = channels("discriminator"), less = channels("paper");
+      const pen = heat.getContext("2d"), image = pen.createImageData(side, side), more = vivid(channels("discriminator")), less = channels("paper");
+      figure.style.setProperty("--nw-vivid", `rgb(${more})`);
       values.forEach((value, k) => image.data.set([...(value > 0 ? more : less), Math.min(255, Math.abs(value) * 2)], 4 * k));
       pen.putImageData(image, 0, 0);
     }
