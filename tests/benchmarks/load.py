@@ -19,7 +19,7 @@ EVERY = 0.1  # seconds between two moves of one hand
 def measure() -> dict[str, Any]:
     demo = build()
     _, address, _ = demo.launch(**launch_settings(demo, prevent_thread_lock=True, quiet=True))
-    component = next(key for key, block in demo.blocks.items() if getattr(block, "elem_id", "") == "latent-walk")
+    component = next(key for key, block in demo.blocks.items() if getattr(block, "elem_id", "") == "latent-picture")
     try:
         visits = asyncio.run(everyone(address, component))
     finally:
@@ -56,9 +56,9 @@ async def visitor(client: httpx.AsyncClient, component: int, number: int) -> dic
 
 async def ask(client: httpx.AsyncClient, component: int, number: int, asked: int, seen: dict[str, Any]) -> bool:
     amount = (asked % 101) / 100
-    args = {"model": "faces-gan", "seed_a": number, "seed_b": number + 50, "amount": amount, "path": "slerp"}
+    args = {"model": "faces-gan", "start": {"of": "seed", "seed": number}, "x": amount, "y": 0.5}
     message = {"page": f"visitor-{number}", "id": asked, "language": "en", "args": args}
-    body = {"data": message, "component_id": component, "fn_name": "between", "session_hash": f"visitor{number}"}
+    body = {"data": message, "component_id": component, "fn_name": "picture", "session_hash": f"visitor{number}"}
     began = time.perf_counter()
     reply = (await client.post("/gradio_api/component_server/", json=body)).json()
     if isinstance(reply, dict) and "image" in reply:

@@ -1,4 +1,4 @@
-"""What a visitor feels, in Chromium: slider to painted face, against Gradio's stock slider → image wiring."""
+"""What a visitor feels, in Chromium: a move to the painted face, against Gradio's stock slider → image wiring."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import time
 from typing import Any
 
 import gradio as gr
+import torch
 
+from demo import library
 from demo.app import build, launch_settings
 from demo.pictures import to_image
-from demo.views import latent
-from genmodels.latents import slerp
+from genmodels.latents import draw, slerp
 from tests.browser.conftest import CHROMIUM, FLAGS
 
 MOVES = 40
@@ -22,19 +23,19 @@ ONE_MOVE = """
 (amount) => new Promise(done => {
   const began = performance.now();
   addEventListener('noisewalk:painted', function heard(e) {
-    if (e.detail.canvas !== 'latent-walk') return;
+    if (e.detail.canvas !== 'latent-picture') return;
     removeEventListener('noisewalk:painted', heard);
     done(performance.now() - began);
   });
-  noisewalk.turned('latent', 'amount', amount);
+  noisewalk.turned('latent', 'x', amount);
 })
 """
 OUR_DRAG = """
 (seconds) => new Promise(done => {
   const shown = new Set();
-  addEventListener('noisewalk:painted', e => { if (e.detail.canvas === 'latent-walk') shown.add(performance.now()); });
+  addEventListener('noisewalk:painted', e => { if (e.detail.canvas === 'latent-picture') shown.add(performance.now()); });
   let k = 0;
-  const timer = setInterval(() => noisewalk.turned('latent', 'amount', (k++ % 101) / 100), 20);
+  const timer = setInterval(() => noisewalk.turned('latent', 'x', (k++ % 101) / 100), 20);
   setTimeout(() => { clearInterval(timer); done(shown.size / seconds); }, seconds * 1000);
 })
 """
@@ -75,10 +76,10 @@ def measure() -> dict[str, Any]:
         page = browser.new_page()
         began = time.perf_counter()
         page.goto(address)
-        page.wait_for_function("() => document.querySelector('#latent-walk .nw-painted')", timeout=60_000)
+        page.wait_for_function("() => document.querySelector('#latent-picture .nw-painted')", timeout=60_000)
         rows["page opened until its first face is painted"] = f"{time.perf_counter() - began:.2f} s"
         moves = sorted(page.evaluate(ONE_MOVE, 0.01 * (k % 97)) for k in range(MOVES))
-        rows["slider → painted face, p50 / p90"] = f"{statistics.median(moves):.0f} / {moves[int(MOVES * 0.9)]:.0f} ms"
+        rows["move → painted face, p50 / p90"] = f"{statistics.median(moves):.0f} / {moves[int(MOVES * 0.9)]:.0f} ms"
         other = browser.new_page()
         other.goto(stock_address)
         other.wait_for_selector("#amount input[type=range]")
@@ -113,8 +114,10 @@ def stock_wiring() -> gr.Blocks:
     """The same model behind what Gradio's documentation would have one write."""
 
     def picture(amount: float):
-        a, b = latent.places("faces-gan", 7, 21)
-        return to_image(latent.decode("faces-gan", slerp(a, b, amount)), zoom=5)
+        model = library.latent_model("faces-gan")
+        a, b = draw(model.latent_shape, [7, 21]).split(1)
+        with torch.no_grad():
+            return to_image(model.decode(slerp(a, b, amount)), zoom=6)
 
     with gr.Blocks() as stock:
         slider = gr.Slider(0, 1, 0.5, step=0.01, elem_id="amount")
