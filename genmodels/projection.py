@@ -17,7 +17,7 @@ from genmodels.latents import LatentModel, StyleModel, draw
 STARTS = 96  # random latents that are looked at
 RIVALS = 4  # of those that go on, until a quarter of the steps is done
 RATE = 0.1
-PORTION = 32
+PORTION = 16  # of them at a time
 SCALES = (1, 2, 4, 8)  # a picture is compared as it is and reduced so many times
 FAREST = 4.0  # a coordinate further out than this many spreads is drawn back
 
@@ -50,7 +50,7 @@ def project(
     space: str = "z",
     prior: float = 5e-4,
 ) -> Iterator[Projection]:
-    """Look for the point whose picture is (1, C, H, W); one Projection before the first step and one after each.
+    """Look for the point whose picture is (1, C, H, W); the best so far after each look at random ones and each step.
 
     `space` is z, or for a StyleModel w (one style for all layers) or w+ (one for each). The prior pulls gently to
     where random points lie, or the search ends in places that the model never learned. Closing the iterator stops it.
@@ -59,23 +59,29 @@ def project(
     if picture.shape != shape:
         raise Refused("picture-shape", shape=str(tuple(picture.shape)), expected=str(tuple(shape)))
     ground, targets = Ground.of(model, space, seed), pyramid(picture)
-    points = starts(model, ground, picture, seed, encoder)
-    race = steps // 4 if len(points) > 1 else 0
-    search = descent(ground, points, targets, prior, race)
-    best = None
-    for step in range(steps + 1):
-        points = next(search)
-        painted = ground.paint(points)
-        errors = (painted - picture).square().flatten(1).mean(1)
-        first = int(errors.argmin())
-        if best is None or float(errors[first]) < best.loss:
-            z, loss = ground.out(points[first : first + 1]).clone(), float(errors[first])
-            best = Projection(step, z, loss, painted[first : first + 1])
-        yield dataclasses.replace(best, step=step)
+    best = points = None
+    for points in starts(model, ground, picture, seed, encoder):
+        best = better(best, 0, ground, points, picture)
+        yield best
+    assert points is not None
+    search = descent(ground, points, targets, prior, steps // 4 if len(points) > 1 else 0)
+    for step in range(1, steps + 1):
+        best = better(best, step, ground, next(search), picture)
+        yield best
+
+
+def better(best: Projection | None, step: int, ground: Ground, points: Tensor, picture: Tensor) -> Projection:
+    """The nearest of these points, or what was the best before."""
+    painted = ground.paint(points)
+    errors = (painted - picture).square().flatten(1).mean(1)
+    first = int(errors.argmin())
+    if best is not None and best.loss <= float(errors[first]):
+        return dataclasses.replace(best, step=step)
+    return Projection(step, ground.out(points[first, None]).clone(), float(errors[first]), painted[first, None])
 
 
 def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float, race: int) -> Iterator[Tensor]:
-    """The points as they are, then after each step: first all by Adam, then the best alone by L-BFGS.
+    """The points after each step: first all by Adam, then the best alone by L-BFGS.
 
     One point's landscape is a smooth bowl with long valleys, where the curvature that L-BFGS gathers goes further in
     the same time; Adam is the better judge of many starts at once.
@@ -85,7 +91,6 @@ def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float,
         return differences(ground.paint(of), targets) + prior * of.flatten(1).square().mean(1)
 
     rivals = points.detach().clone().requires_grad_()
-    yield rivals.detach().clone()
     adam = torch.optim.Adam([rivals], RATE, betas=(0.9, 0.98))
     for _ in range(race):
         with torch.enable_grad():
@@ -139,16 +144,15 @@ class Ground:
         return cls(lambda point: model.synthesize(out(point), grains), out, back)
 
 
-def starts(model: LatentModel, ground: Ground, picture: Tensor, seed: int, encoder: Encoder | None) -> Tensor:
-    """The most promising points: of random latents those whose pictures come nearest, and what an encoder says."""
+def starts(model: LatentModel, ground: Ground, picture: Tensor, seed: int, encoder: Encoder | None) -> Iterator[Tensor]:
+    """The most promising points so far: what an encoder says, and those random ones whose pictures come nearest."""
     z = draw(model.latent_shape, range(seed, seed + STARTS))
-    targets = pyramid(picture)
-    distance = torch.cat([differences(model.decode(part), targets) for part in z.split(PORTION)])
-    chosen = z[distance.topk(RIVALS, largest=False).indices]
-    if encoder is not None:
-        said = encoder(picture).reshape(1, *model.latent_shape)
-        chosen = torch.cat([said, chosen[:-1]])
-    return ground.back(chosen).clone()
+    said = [] if encoder is None else [encoder(picture).reshape(1, *model.latent_shape)]
+    targets, distance = pyramid(picture), torch.empty(0)
+    for part in z.split(PORTION):
+        distance = torch.cat([distance, differences(model.decode(part), targets)])
+        nearest = z[distance.topk(RIVALS - len(said), largest=False).indices]
+        yield ground.back(torch.cat([*said, nearest])).clone()
 
 
 def pyramid(pictures: Tensor) -> list[Tensor]:
