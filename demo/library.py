@@ -8,17 +8,19 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
 from torch import nn
 
+from demo.searching import Search
 from genmodels import checkpoints
 from genmodels.checkpoints import Card
 from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Dataset
 from genmodels.denoising.estimate import Denoiser
-from genmodels.directions import METHODS, Direction
+from genmodels.directions import Direction
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 from genmodels.models.reader import Reader
@@ -106,9 +108,19 @@ def adopt(file: Path) -> str:
     return name
 
 
-def directions(name: str) -> dict[str, Direction]:
-    """The directions of a latent model by key, found once."""
-    return _directions(name, _stamp(name))
+def search(name: str) -> Search:
+    """Where the directions of a latent model come from: begun when first asked for, and anew for another reader."""
+    known = cards()
+    if name not in known:
+        raise Refused("no-checkpoint", name=name, allowed=", ".join(known) or "-")
+    data = dataset(known[name].dataset) if known[name].dataset in DATASETS else None
+    with SEARCHING:
+        return _search(name, _stamp(name), data, _stamp(f"{data.name}-reader") if data else 0)
+
+
+def directions(name: str, asked: Collection[str] | None = None) -> dict[str, Direction]:
+    """The directions of a latent model by key; refuses while those asked for (all, unless said) are looked for."""
+    return search(name).get(asked)
 
 
 class Loaded:
@@ -165,10 +177,12 @@ def _cards(files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
 
 
 @lru_cache(maxsize=8)
-def _directions(name: str, _stamp: int) -> dict[str, Direction]:
-    model = latent_model(name)
-    return {f"{key}-{d.number + 1}": d for key, method in METHODS.items() for d in method(model)}
+def _search(name: str, _stamp: int, data: Dataset | None, _reader: int) -> Search:
+    eyes = reader(data) if data else None
+    read = None if eyes is None else lambda pictures: eyes.probabilities(eyes(pictures))
+    return Search(latent_model(name), read, data.fields if data else {})
 
 
 LOADED = Loaded()
+SEARCHING = threading.Lock()
 OWN: dict[str, Path] = {}  # what visitors of a local server brought, by name

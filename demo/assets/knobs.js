@@ -39,6 +39,14 @@
     remember(tab, name);
     values[tab][name] = value;
     touch(tab, name);
+    (knobs[tab][name].resets ?? []).forEach((other) => release(tab, other));
+  }
+  // Some hidden knobs mean something only beside the old value of another; a link and Undo bring both.
+  function release(tab, name) {
+    if (same(values[tab][name], knobs[tab][name].default)) return;
+    values[tab][name] = structuredClone(knobs[tab][name].default);
+    touch(tab, name);
+    emit("restored", { tab, name, value: values[tab][name] });
   }
 
   // Every component of the tab gets its value; a hidden knob is told to its widget.

@@ -8,6 +8,7 @@ from demo import library
 from demo.tabs.latent_between import layout as between
 from demo.tabs.latent_classes import layout as classes
 from demo.tabs.latent_collapse import layout as collapse
+from demo.tabs.latent_directions import layout as directions
 from demo.tabs.latent_judge import layout as judge
 from demo.tabs.latent_keep import layout as keep
 from demo.tabs.latent_map import layout as plane
@@ -32,6 +33,7 @@ PLACE = """
 PARTS = {
     "map": plane,
     "between": between,
+    "directions": directions,
     "styles": styles,
     "classes": classes,
     "judge": judge,
@@ -54,9 +56,8 @@ def layout(tab: Tab) -> None:
             model = tab.choice("model", models, models[0], group="models")
             tab.facts["model"]["has"] = {name: abilities(name) for name in models}
             tab.prose("models.early", tag="span", classes="nw-badge")
-            here = {"model": model} | {
-                name: name for name in ("start", "x", "y", "moves", "psi", "cutoff", "grain", "classes")
-            }
+            done = ("moves", "psi", "cutoff", "grain", "classes", "layers_from", "layers_to")
+            here = {"model": model} | {name: name for name in ("start", "x", "y", *done)}
             first = view.picture(view.Here(str(model.value), Seed(28)))  # there before anything is asked
             canvas = LiveCanvas(serve(view.picture), elem_id="latent-picture", pull=PULL, size=400, value=first)
             tab.pulled(canvas)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from demo import library
 from demo.checks import By, OneOf
 from demo.pictures import jpeg, to_image
-from genmodels.directions import moved, points
+from genmodels.directions import Direction, moved, points
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import Conditioned, LatentModel, StyleModel, truncate
@@ -53,6 +53,8 @@ class Here:
     cutoff: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
     grain: bool = True
     classes: Annotated[Mapping, By(mix_of)] = field(default_factory=dict)
+    layers_from: Annotated[int, Knob(0, ALL_LAYERS, 1)] = 0  # of styles only these layers are moved
+    layers_to: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
 
 
 def latent(here: Here) -> Tensor:
@@ -67,12 +69,17 @@ def point(here: Here, z: Tensor | None = None) -> Tensor:
     at = points(model, latent(here) if z is None else z)
     if isinstance(model, StyleModel):
         at = truncate(at, model.w_mean, here.psi, here.cutoff)
-    known = library.directions(here.model) if here.moves else {}
     for name, amount in here.moves.items():
-        if name not in known:
-            raise Refused("choice", name="moves", value=name, allowed=", ".join(known))
-        at = moved(model, at, known[name], amount)
+        at = moved(model, at, way(here, name), amount)
     return at
+
+
+def way(here: Here, name: str) -> Direction:
+    """A direction by its key, in the layers that are to be moved."""
+    known = library.directions(here.model, [name])
+    if name not in known:
+        raise Refused("choice", name="moves", value=name, allowed=", ".join([*known][:3]) + ", …")
+    return replace(known[name], layers=(here.layers_from, here.layers_to))
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 // Knobs in, pictures out: the newest values win, several requests fly, fewer where serving is the slow part.
 const DEPTH = 4;
+const LATER = 700; // milliseconds until what is still being looked for is asked for again
 const PAGE = (window.nwPage ??= Math.random().toString(36).slice(2, 14));
 
 function pump(ask, show, fail) {
@@ -33,6 +34,7 @@ function pump(ask, show, fail) {
     if (id <= shown) return;
     const fresh = () => id > shown && (shown = id) > 0;
     const answered = reply && !reply.error;
+    if (reply?.error?.key === 'searching') setTimeout(() => { if (here() && id === sent) set({}); }, LATER);
     if (!answered && fresh()) return fail(reply?.error);
     if (answered) await show(reply, fresh).catch(() => fresh() && fail());
   }

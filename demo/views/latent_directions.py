@@ -1,0 +1,184 @@
+"""Directions: where the picture lies along each, what it becomes on the way, and what else moves that should not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import fmean, stdev
+from typing import Annotated, Any
+
+import torch
+from PIL import Image
+
+from demo import library
+from demo.checks import Length
+from demo.fairness import PROCESSOR
+from demo.pictures import to_image
+from demo.searching import ALONE, Search, field
+from demo.views.latent_here import Here, asked, painted, point, way
+from genmodels.attributes import Change, Fields, entanglement, purity
+from genmodels.directions import Direction, place_along
+from genmodels.errors import Refused
+from genmodels.knobs import Knob
+from genmodels.latents import StyleModel, draw
+from genmodels.places import Seed
+
+STOPS = (-3, -2, -1, 0, 1, 2, 3)  # sigmas
+AT_ONCE = 3  # pictures of the strip painted in one turn at the processor
+PORTION = 4  # pictures measured in one turn: each is painted three times
+PORTIONS = 16
+UNSEEN = 5000  # seeds of the pictures that are measured: none that the directions were learned from
+Key = Annotated[str, Length(60, 1)]
+Portions = Annotated[int, Knob(1, PORTIONS, 1)]
+
+
+def board(here: Here) -> dict[str, Any]:
+    """All directions of the model that are known by now, and where the picture lies along them."""
+    search = library.search(here.model)
+    late, found = search.searching, search.found
+    at = point(replace(here, moves={key: amount for key, amount in here.moves.items() if key in found}))
+    model = library.latent_model(here.model)
+    middle = at - model.w_mean if isinstance(model, StyleModel) else at
+    return {
+        "searching": round(search.share, 3) if late else None,
+        "reads": search.read is not None,
+        "rows": [
+            row(key, direction, search.fields, key + ALONE in found, float(place_along(model, middle, direction)))
+            for key, direction in found.items()
+            if not key.endswith(ALONE)
+        ],
+    }
+
+
+def row(key: str, direction: Direction, fields: Fields, alone: bool, place: float) -> dict[str, Any]:
+    ordered = fields.get(direction.name)  # such a field is named alone: it goes from its first value to its last
+    return {
+        "key": key,
+        "family": direction.method,
+        "number": direction.number + 1,
+        "value": round(direction.value, 4),
+        "name": direction.name,
+        "ends": [ordered[0], ordered[-1]] if ordered else None,
+        "correlation": round(direction.correlation, 2),
+        "alone": alone,
+        "place": round(place, 2),
+    }
+
+
+@torch.no_grad()
+def along(here: Here, direction: Key) -> Image.Image:
+    """The picture at -3 to 3 sigmas of one direction, whatever was done along it so far."""
+    others = {key: amount for key, amount in here.moves.items() if key != direction}
+    way(here, direction)  # refused before anything is painted
+    stops = [point(replace(here, moves=others | ({direction: float(stop)} if stop else {}))) for stop in STOPS]
+    pictures = []
+    for part in torch.cat(stops).split(AT_ONCE):
+        with PROCESSOR:
+            pictures.append(painted(here, part))
+    return to_image(torch.cat(pictures), zoom=2, gap=4)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a measurement depends on; the same question is answered once."""
+
+    search: Search  # of a model and a reader as they stand on disk
+    here: str  # JSON
+    direction: str
+
+
+def meter(here: Here, direction: Key, portions: Portions) -> dict[str, Any]:
+    """What moves along a direction, for each sigma, measured over so many portions of random pictures."""
+    search = library.search(here.model)
+    if search.read is None:
+        raise Refused("no-reader")
+    meant = way(here, direction)
+    parts = [portion(question(search, here, direction), number) for number in range(portions)]
+    whole = {name: together([part[name] for part in parts]) for name in parts[0]}
+    several = len(whole) > 1
+    name = field(meant) if several else meant.name.partition("=")[2]
+    share = by_field if several else by_value
+    return {
+        "pictures": portions * PORTION,
+        "done": portions == PORTIONS,
+        "direction": direction,
+        "meant": name,
+        "several": several,
+        "rows": rows_of_fields(whole, parts) if several else rows_of_values(whole, parts),
+        "share": share(whole, name) if name else None,
+        "share_error": left_out(parts, lambda kept: share(kept, name)) if name and portions > 1 else None,
+    }
+
+
+def question(search: Search, here: Here, direction: str) -> Question:
+    """Everything that changes the answer, and nothing else: not the picture on the table."""
+    kept = {key: getattr(here, key) for key in ("model", "psi", "cutoff", "grain", "layers_from", "layers_to")}
+    return Question(search, json.dumps({**kept, "classes": dict(here.classes)}, sort_keys=True), direction)
+
+
+@lru_cache(maxsize=1024)
+def portion(asks: Question, number: int) -> dict[str, Change]:
+    """What happens to a few pictures that nobody has seen before."""
+    here = Here(start=Seed(0), **json.loads(asks.here))
+    model, meant = asked(here), way(here, asks.direction)
+    first = UNSEEN + number * PORTION
+    assert asks.search.read
+    with PROCESSOR:
+        at = point(here, draw(model.latent_shape, range(first, first + PORTION)))
+        return entanglement(model, asks.search.read, asks.search.fields, at, meant)
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """The mean of portions of equal size."""
+    shifts = {value: fmean(change.shifts[value] for change in changes) for value in changes[0].shifts}
+    return Change(fmean(change.moved for change in changes), shifts)
+
+
+def rows_of_fields(whole: Mapping[str, Change], parts: Sequence[Mapping[str, Change]]) -> list[dict[str, Any]]:
+    """Of each field how much of it changes, and from which value mainly to which."""
+    return [
+        {
+            "name": name,
+            "moved": change.moved,
+            "error": error([part[name].moved for part in parts]),
+            "less": min(change.shifts, key=change.shifts.__getitem__),
+            "more": max(change.shifts, key=change.shifts.__getitem__),
+        }
+        for name, change in whole.items()
+    ]
+
+
+def rows_of_values(whole: Mapping[str, Change], parts: Sequence[Mapping[str, Change]]) -> list[dict[str, Any]]:
+    """Where there is one field alone, how much more or less there is of each of its values."""
+    ((name, change),) = whole.items()
+    return [
+        {"name": value, "moved": shift, "error": error([part[name].shifts[value] for part in parts])}
+        for value, shift in change.shifts.items()
+    ]
+
+
+def by_field(changes: Mapping[str, Change], name: str) -> float:
+    return purity(changes, name)
+
+
+def by_value(changes: Mapping[str, Change], name: str) -> float:
+    """Of all that there is more of, the share of what was meant."""
+    ((_, change),) = changes.items()
+    gained = sum(shift for shift in change.shifts.values() if shift > 0)
+    return max(change.shifts[name], 0.0) / max(gained, 1e-12)
+
+
+def error(values: Sequence[float]) -> float | None:
+    """The standard error of the mean of portions."""
+    return stdev(values) / len(values) ** 0.5 if len(values) > 1 else None
+
+
+def left_out(parts: Sequence[Mapping[str, Change]], share: Callable[[Mapping[str, Change]], float]) -> float:
+    """The standard error of a share, by leaving out each portion in turn (the jackknife)."""
+    found = []
+    for out in range(len(parts)):
+        kept = [part for number, part in enumerate(parts) if number != out]
+        found.append(share({name: together([part[name] for part in kept]) for name in kept[0]}))
+    return (len(parts) - 1) / len(parts) ** 0.5 * stdev(found)
