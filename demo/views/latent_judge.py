@@ -112,9 +112,7 @@ def neighbors(here: Here) -> dict[str, Any]:
         found = nearest(data, pixels(picture), SHOWN)
         distances = usual(data)
     return {
-        "pictures": [
-            jpeg(enlarged(to_image(to_tensor(near.picture[None])), 2 if data.shape[1] > 40 else 4)) for near in found
-        ],
+        "pictures": [jpeg(enlarged(to_image(to_tensor(near.picture[None])), THUMB // data.shape[1])) for near in found],
         "items": [near.item for near in found],
         "distances": [near.distance for near in found],
         "usual": {
