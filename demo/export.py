@@ -39,7 +39,7 @@ def recipe_in(data: bytes) -> dict[str, Any]:
             found = (
                 image.info.get(NOTE) or image.info.get("comment") or image.getexif().get(ExifTags.Base.ImageDescription)
             )
-        recipe = json.loads(found)
+        recipe = json.loads(found or "")
         assert isinstance(recipe, dict)
     except Exception as cause:  # whatever a foreign file makes go wrong
         raise Refused("no-recipe") from cause

@@ -3,7 +3,7 @@
   const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
   if (!facts?.start) return;
   const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, SIDE = 72, NAME = 40;
-  const CHANGES = ["moves", "psi", "cutoff", "grain", "classes"].filter((name) => facts[name]);
+  const CHANGES = Object.keys(window.noisewalkPage.driven["latent-picture"]).filter((name) => facts[name] && !["model", "start", "x", "y"].includes(name));
   const { kept: storage, valueOf, notice, say } = window.noisewalk;
   const value = (name) => valueOf(TAB, name);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -17,11 +17,12 @@
   // What was done with one model's directions and classes means nothing to another.
   const spotFor = (model, item) => structuredClone(item.model === model ? item.spot : tidy({ start: item.spot.start, x: item.spot.x ?? 0, y: item.spot.y ?? 0 }));
 
+  const within = ({ low, high }, v) => (high === undefined ? v : Math.min(high, Math.max(low, v)));
+
   // A spot comes onto the table as one thing to take back; a hidden button of Gradio's carries it to the sliders.
   let pending = null;
   function land(spot, model = value("model")) {
-    const changes = Object.fromEntries(CHANGES.map((name) => [name, spot[name] ?? facts[name].default]));
-    if ("high" in (facts.cutoff ?? {})) changes.cutoff = Math.min(changes.cutoff, facts.cutoff.high);
+    const changes = Object.fromEntries(CHANGES.map((name) => [name, within(facts[name], spot[name] ?? facts[name].default)]));
     pending = { ...changes, model, start: spot.start, x: spot.x ?? 0, y: spot.y ?? 0 };
     const carrier = document.querySelector("#latent-land");
     if (carrier) carrier.click(); else landed();

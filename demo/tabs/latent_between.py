@@ -39,7 +39,7 @@ SURPRISES = [spot(seed) for seed in range(0, 10_000, 41)]
 def layout(tab: Tab, here: dict[str, Any]) -> None:
     model = here["model"]
     with gr.Column(elem_classes="nw-card"):
-        with gr.Row(elem_classes="nw-ends"):
+        with gr.Row(elem_classes="nw-four"):
             for knob in ENDS:
                 choose(tab, model, knob)
         path = tab.radio("path", ROUTES, "slerp")

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import torch
 from PIL import Image
 
 from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
-from demo.views.latent_here import SIDE, Model, enlarged, length, typical
+from demo.views.latent_here import SIDE, Here, Model, enlarged, length, typical
 from demo.views.latent_lengths import BAND, Share, length_at, percent, shorter
 from demo.views.latent_spots import (
     OneSpot,
     Route,
-    Spot,
     Stops,
     Walk,
     between,
     cornered,
     seen,
+    seen_together,
     shape_of,
     total,
+    where,
     written,
 )
 from genmodels.knobs import Knob
@@ -85,14 +85,14 @@ def turns(walk: Walk) -> Iterator[dict[str, Any]]:
             if spot is None:
                 return
             image = to_image(seen(walk.model, spot))
-            norm = length(spot.place.latent(shape))
+            norm = length(where(spot).latent(shape))
         yield {"frames": [jpeg(enlarged(image, max(1, 256 // image.height)))], "caption": {"norm": norm}}
 
 
-def shown(model: str, spot: Spot) -> dict[str, Any]:
+def shown(model: str, spot: Here) -> dict[str, Any]:
     """The picture of a spot, the spot itself, and where its length lies among those of random latents."""
     image, shape = to_image(seen(model, spot)), shape_of(model)
-    z = spot.place.latent(shape)
+    z = where(spot).latent(shape)
     low, high = (round(length_at(share, z.numel()), 2) for share in BAND)
     return {
         "image": jpeg(enlarged(image, SIDE // image.height)),
@@ -107,5 +107,5 @@ def shown(model: str, spot: Spot) -> dict[str, Any]:
 
 def sheet(walk: Walk) -> Image.Image:
     """The pictures of a walk side by side."""
-    pictures = torch.cat(list(walk.pictures()))
+    pictures = seen_together(walk.model, list(walk.spots()))
     return to_image(pictures, zoom=max(1, 128 // pictures.shape[-1]), gap=2)

@@ -36,7 +36,7 @@ def save(
     frames: Frames = 1,
     way: Route = "slerp",
     closed: bool = False,
-    rate: Rate = 12,
+    rate: Rate = 12.0,
     zoom: Zoom = 1,
 ) -> dict[str, Any]:
     """A walk, or a single spot, as a file in base64 with the recipe that makes exactly this file again."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import torch
 
 from demo.views.latent_here import Model, length
-from demo.views.latent_spots import OneSpot, Route, shape_of
+from demo.views.latent_spots import OneSpot, Route, shape_of, where
 from genmodels.knobs import Knob
 from genmodels.latents import WAYS
 from genmodels.lattice import circle
@@ -46,9 +46,9 @@ def percent(share: float) -> str:
 def norms(model: Model, a: OneSpot, b: OneSpot, amount: Share, path: Route) -> dict[str, Any]:
     """The length of the latent along every way from A to B, over the band that holds nine of ten random latents."""
     shape = shape_of(model)
-    ends = a.place.latent(shape), b.place.latent(shape)
+    ends = where(a).latent(shape), where(b).latent(shape)
     low, high = (length_at(share, ends[0].numel()) for share in BAND)
-    shares, curves = along(a.place, b.place, shape)
+    shares, curves = along(where(a), where(b), shape)
     dot = {"x": [amount], "y": [length(WAY_TO[path](*ends, amount))], "mode": "markers", "hoverinfo": "skip"}
     everything = [low, high, *(value for curve in curves.values() for value in curve)]
     spare = 0.08 * (max(everything) - min(everything))

@@ -1,4 +1,4 @@
-"""The map of the plane of seeds: small pictures at the crossings, the place as a dot, the trail of where one has been."""
+"""The map of the plane of seeds: pictures at its crossings, the place as a dot, and the trail behind it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""What is saved carries a recipe, and the recipe makes the same file again."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import library
+from demo.checks import accept
+from demo.export import recipe_in
+from demo.pictures import to_image
+from demo.views.latent_keep import KINDS, MOST_PICTURES, again, save
+from demo.views.latent_spots import Walk, seen, spot_of
+from genmodels.errors import Refused
+from tests.demo.shelf import MODELS, put, shelf  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("shelf")
+A, B = {"start": {"of": "seed", "seed": 3}}, {"start": {"of": "seed", "seed": 4}, "x": 0.25, "psi": 0.7}
+
+
+def saved(**values: Any) -> dict[str, Any]:
+    return save(**accept(save, {"model": "relativistic", "stops": [A, B], "kind": "png", **values}))
+
+
+def data(reply: dict[str, Any]) -> bytes:
+    return base64.b64decode(reply["file"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("model", ["relativistic", "style", "conditional"])
+def test_the_recipe_in_the_file_makes_the_same_file(model: str, kind: str):
+    reply = saved(model=model, kind=kind, frames=5, closed=True, zoom=2)
+    recipe = recipe_in(data(reply))
+    assert recipe == reply["recipe"]
+    assert data(again(recipe)) == data(reply)
+    assert (recipe["model"], recipe["weights"]) == (model, library.cards()[model].weights)
+
+
+def test_a_sheet_holds_the_very_pictures_of_the_walk():
+    sheet = np.asarray(Image.open(io.BytesIO(data(saved(frames=5, way="lerp")))))
+    walk = Walk("relativistic", [spot_of(A), spot_of(B)], 5, "lerp")
+    for k, spot in enumerate(walk.spots()):
+        assert np.array_equal(sheet[:8, 8 * k : 8 * k + 8], np.asarray(to_image(seen("relativistic", spot))))
+
+
+def test_a_recipe_alone_is_that_of_the_file():
+    assert saved(kind="json")["recipe"] == {**saved()["recipe"], "kind": "json"}
+
+
+def test_one_spot_is_one_picture():
+    reply = saved(stops=[B])
+    picture = np.asarray(Image.open(io.BytesIO(data(reply))))
+    assert reply["name"] == "relativistic-picture.png"
+    assert np.array_equal(picture, np.asarray(to_image(seen("relativistic", spot_of(B)))))
+
+
+def test_other_weights_do_not_pass_for_those_of_the_recipe(shelf: Path):  # noqa: F811
+    recipe, config = MODELS["relativistic"]
+    put(shelf, "passing", recipe, config)
+    made = saved(model="passing")["recipe"]
+    put(shelf, "passing", recipe, {**config, "generator": [24, 8]})
+    with pytest.raises(Refused) as refusal:
+        again(made)
+    assert refusal.value.key == "other-weights"
+
+
+@pytest.mark.parametrize("broken", [{}, {"noisewalk": 0}, {"noisewalk": 1}])
+def test_what_is_no_recipe_is_refused(broken: dict[str, Any]):
+    with pytest.raises(Refused):
+        again(broken)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"frames": MOST_PICTURES + 1}, {"frames": 0}, {"zoom": 5}, {"kind": "exe"}, {"stops": []}, {"rate": 0}],
+)
+def test_what_would_be_too_much_is_refused(values: dict[str, Any]):
+    with pytest.raises(Refused):
+        saved(**values)
