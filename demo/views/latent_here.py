@@ -11,6 +11,7 @@ from torch import Tensor
 
 from demo import library
 from demo.checks import By, OneOf
+from demo.pace import paced
 from demo.pictures import jpeg, to_image
 from genmodels.directions import Direction, moved, points
 from genmodels.errors import Refused
@@ -86,9 +87,13 @@ def way(here: Here, name: str) -> Direction:
 def painted(here: Here, at: Tensor) -> Tensor:
     """The pictures of points, as this place would paint them."""
     model = asked(here)
-    if isinstance(model, StyleModel):
-        return model.synthesize(at, model.grains([0]) if here.grain else None)
-    return model.decode(at)
+
+    def paint() -> Tensor:
+        if isinstance(model, StyleModel):
+            return model.synthesize(at, model.grains([0]) if here.grain else None)
+        return model.decode(at)
+
+    return paced((here.model, len(at)), paint)
 
 
 def picture(here: Here) -> dict[str, Any]:

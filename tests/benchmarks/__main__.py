@@ -10,9 +10,15 @@ import os
 import sys
 import time
 
-from tests.benchmarks import load, page, samplers, startup
+from tests.benchmarks import load, paces, page, samplers, startup
 
-PARTS = {"samplers": samplers.measure, "startup": startup.measure, "page": page.measure, "load": load.measure}
+PARTS = {
+    "samplers": samplers.measure,
+    "paces": paces.measure,
+    "startup": startup.measure,
+    "page": page.measure,
+    "load": load.measure,
+}
 BUSY = 0.25  # of a core: more, before anything of ours runs, and the figures below are suspect
 
 
