@@ -176,7 +176,7 @@ def _cards(files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
     return known
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _search(name: str, _stamp: int, data: Dataset | None, _reader: int) -> Search:
     eyes = reader(data) if data else None
     read = None if eyes is None else lambda pictures: eyes.probabilities(eyes(pictures))

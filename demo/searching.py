@@ -24,6 +24,7 @@ SAMPLES = 768  # pictures to read: half of them leave twice as many attributes w
 TURN = 4  # pictures painted and read in one turn at the processor
 LEAST = 0.05  # R² on unseen pictures from which on an attribute is said to have a direction
 OTHERS = 8  # attributes held still: more of them leave little of the direction itself
+ONE_AT_A_TIME = threading.Lock()
 LOG = logging.getLogger(__name__)
 
 
@@ -55,12 +56,13 @@ class Search:
     def _run(self, shared: LatentModel) -> None:
         # A search puts hooks into the network, which must not be met by whoever paints with it meanwhile.
         model = copy.deepcopy(shared)
-        try:
-            self.found = unnamed(model)
-            if self.read:
-                self.found = with_names(self.found, self._studied(model, self.read))
-        except Exception:
-            LOG.exception("no directions were found")
+        with ONE_AT_A_TIME:
+            try:
+                self.found = unnamed(model)
+                if self.read:
+                    self.found = with_names(self.found, self._studied(model, self.read))
+            except Exception:
+                LOG.exception("no directions were found")
 
     def _studied(self, model: LatentModel, read: Read) -> Study:
         """As in one go, but a few pictures at a time, so that nobody waits for the rest of them."""

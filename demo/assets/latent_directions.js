@@ -37,15 +37,15 @@
     return row.correlation < 0 ? "← " + attribute(row) : attribute(row) + " →";
   }
   function facts(row) {
-    const said = [];
-    if (row.family !== "attribute") said.push(say("number", { family: say(row.family), number: row.number }), say("share." + row.family, { share: (100 * row.value).toFixed(1) }));
-    else said.push(say("fit", { fit: row.value.toFixed(2) }));
-    if (row.name) said.push(say(row.family === "attribute" ? "goes" : "goes-with", { name: attribute(row), correlation: signed(row.correlation) }));
+    const said = [], numbered = say("number", { family: say(row.family), number: row.number });
+    if (row.family !== "attribute" && title(row) !== numbered) said.push(numbered);
+    said.push(row.family === "attribute" ? say("fit", { fit: row.value.toFixed(2) }) : say("share." + row.family, { share: (100 * row.value).toFixed(1) }));
+    if (row.name) said.push(say(own(row.key).name ? "goes-with" : "goes", { name: attribute(row), correlation: signed(row.correlation) }));
     return said.join(" · ");
   }
 
   // What the three widgets share: the direction that is looked at, and the key of its slider.
-  const ways = { rows: new Map(), selected: null, title, fieldName, valueName, signed, say, REST };
+  const ways = { rows: new Map(), selected: null, reads: true, title, fieldName, valueName, signed, say, REST };
   parts.ways = ways;
   ways.row = () => ways.rows.get(ways.selected);
   ways.keyOf = (row) => (knob("hold") && row.alone ? row.key + ALONE : row.key);
@@ -151,7 +151,7 @@
     function take(fresh) {
       const rows = new Map(fresh.rows.map((row) => [row.key, row]));
       const keys = JSON.stringify([knob("model"), fresh.reads, fresh.rows.map(({ place, ...rest }) => rest)]);
-      [reply, ways.rows] = [fresh, rows];
+      [reply, ways.rows, ways.reads] = [fresh, rows, fresh.reads];
       late.hidden = fresh.searching === null;
       if (fresh.searching !== null) {
         late.innerHTML = "<i></i><span></span>";
@@ -176,7 +176,14 @@
       const choices = [...figure.querySelectorAll("button[data-family]")], at = choices.indexOf(e.target), step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       if (at >= 0 && step) choices.at((at + step) % choices.length).focus(), document.activeElement.click();
     });
-    listen(window, "noisewalk:turned", ({ detail }) => { if (detail.tab === TAB && ["moves", "hold"].includes(detail.name)) update(); });
+    listen(window, "noisewalk:turned", ({ detail }) => {
+      if (detail.tab !== TAB) return;
+      if (["moves", "hold"].includes(detail.name)) update();
+      if (detail.name !== "model") return;
+      [reply, ways.rows, built] = [null, new Map(), ""];
+      build();
+      ways.select(null);
+    });
     listen(window, "noisewalk:direction", update);
     listen(window, "noisewalk:language", () => { build(); ways.select(ways.selected); });
     build();

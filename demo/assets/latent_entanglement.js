@@ -4,6 +4,7 @@
   const knob = (name) => window.noisewalk.valueOf(TAB, name);
   const STOPS = [-3, -2, -1, 0, 1, 2, 3], PORTIONS = 16, AGAIN = 700, TURNS = [1, 4, PORTIONS]; // the rows find their order at these
   const SHOWN = 19; // rows
+  const GAP = 8; // pixels of the strip
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
   parts.along = (kit) => {
@@ -30,7 +31,8 @@
     }
     const patient = parts.patient(figure, Object.values(kit.server)[0], () => (ways.row() ? question() : null), ways.REST);
     async function ask(message) {
-      while (!ways.row()) await pause(ways.REST);
+      while (!ways.row() && element.isConnected) await pause(ways.REST);
+      if (!ways.row()) return { superseded: true };
       const asked = JSON.stringify(question());
       if (asked === answered) return { superseded: true };
       const reply = await patient(message);
@@ -40,8 +42,9 @@
     async function show(reply, fresh) {
       const bitmap = await createImageBitmap(kit.picture(reply.image));
       if (fresh()) {
-        [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-        canvas.getContext("2d").drawImage(bitmap, 0, 0);
+        const side = bitmap.width / STOPS.length, pen = canvas.getContext("2d");
+        [canvas.width, canvas.height] = [bitmap.width + GAP * (STOPS.length - 1), bitmap.height];
+        STOPS.forEach((_, k) => pen.drawImage(bitmap, k * side, 0, side, bitmap.height, k * (side + GAP), 0, side, bitmap.height));
         figure.dataset.painted = Number(figure.dataset.painted ?? 0) + 1;
         tell(null);
         mark();
@@ -60,7 +63,7 @@
     const { ways } = parts, { element, listen } = kit, figure = element.querySelector(".nw-meter"), find = (part) => figure.querySelector(part);
     const rows = find(".nw-meter-rows"), box = find("input"), tell = parts.trouble(kit, figure), answers = new Map();
     const send = parts.patient(figure, Object.values(kit.server)[0], () => asked);
-    let asked = null, run = 0, sent = 0, moved = 0, shown = null, order = [];
+    let asked = null, looked = null, run = 0, sent = 0, moved = 0, shown = null, order = [];
 
     // What the answer depends on; the picture on the table is none of it, random ones are measured.
     function question(row, key = ways.keyOf(row)) {
@@ -69,17 +72,22 @@
     }
     function begin() {
       const row = ways.row();
-      if (!row) return;
+      figure.classList.toggle("nw-blind", !ways.reads);
+      if (!row || !ways.reads) {
+        [looked, shown] = [null, null];
+        run += 1;
+        return draw();
+      }
       box.checked = knob("hold") && row.alone;
       box.disabled = !row.alone;
       find(".nw-hold").classList.toggle("nw-off", !row.alone);
-      const next = question(row), name = JSON.stringify(next);
-      if (name === JSON.stringify(asked && { ...asked, portions: undefined })) return draw();
-      asked = next;
-      order = [];
+      const next = question(row), name = named(row, next);
+      if (name === looked) return draw();
+      [looked, order] = [name, []];
       if (answers.has(name)) { run += 1; return take(answers.get(name)); }
       measure(++run, name, next);
     }
+    const named = (row, asks) => JSON.stringify([row.name, asks]); // what is meant may become known later
     async function measure(mine, name, wanted) {
       for (let portions = 1; portions <= PORTIONS; portions++) {
         while (performance.now() - moved < 2 * ways.REST) await pause(ways.REST); // the live picture comes first
@@ -89,7 +97,7 @@
         const reply = await send(message).catch(() => undefined);
         if (mine !== run) return;
         if (["searching", "too-fast"].includes(reply?.error?.key)) { await pause(AGAIN); portions -= 1; continue; }
-        if (!reply || reply.error) return tell(reply?.error);
+        if (!reply || reply.error) { looked = null; return tell(reply?.error); }
         if (reply.superseded) continue;
         if (reply.done) answers.set(name, reply);
         take(reply);
@@ -104,7 +112,7 @@
       }
       draw();
     }
-    const before = (row) => (shown.direction === row.key ? null : answers.get(JSON.stringify(question(row, row.key))));
+    const before = (row) => (shown.direction === row.key ? null : answers.get(named(row, question(row, row.key))));
     const percent = (share, digits = 0) => (100 * share).toFixed(digits);
     const sum = (reply) => reply.rows.reduce((all, row) => all + (row.name === reply.meant ? 0 : row.moved), 0);
 
@@ -127,7 +135,13 @@
     }
     function draw() {
       const row = ways.row();
-      if (!shown || !row) { find(".nw-measured").textContent = ways.say("measuring", { pictures: 0 }); return; }
+      if (!shown || !row) {
+        rows.replaceChildren();
+        find(".nw-measured").textContent = ways.reads ? ways.say("measuring", { pictures: 0 }) : "";
+        find(".nw-share").textContent = ways.reads ? "" : ways.say("blind");
+        figure.dataset.done = false;
+        return;
+      }
       const old = before(row), ghosts = new Map(old?.rows.map((change) => [change.name, change])), by = new Map(shown.rows.map((change) => [change.name, change]));
       const most = Math.max(1e-6, ...[...shown.rows, ...ghosts.values()].map((change) => Math.abs(change.moved) + (change.error ?? 0)));
       rows.replaceChildren(...order.map((name) => bar(by.get(name), most, ghosts.get(name))));

@@ -26,6 +26,7 @@ from genmodels.latents import StyleModel, draw
 from genmodels.places import Seed
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # sigmas
+TILE = 128  # pixels of one picture of the strip
 AT_ONCE = 3  # pictures of the strip painted in one turn at the processor
 PORTION = 4  # pictures measured in one turn: each is painted three times
 PORTIONS = 16
@@ -77,7 +78,7 @@ def along(here: Here, direction: Key) -> Image.Image:
     for part in torch.cat(stops).split(AT_ONCE):
         with PROCESSOR:
             pictures.append(painted(here, part))
-    return to_image(torch.cat(pictures), zoom=2, gap=4)
+    return to_image(torch.cat(pictures), zoom=max(1, TILE // pictures[0].shape[-1]))
 
 
 @dataclass(frozen=True)
