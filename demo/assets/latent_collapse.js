@@ -17,7 +17,10 @@
     const fieldName = (name) => { const key = "t:latent.field." + name; return window.noisewalk.known(key) ? window.noisewalk.say(key) : name; };
     const field = () => { const names = Object.keys(state.values), asked = window.noisewalk.valueOf(TAB, "field"); return names.includes(asked) ? asked : FIRST.find((name) => names.includes(name)) ?? names[0]; };
 
-    function sentence({ key, values, field: of, names }) {
+    function sentence({ key, values, field: of, names, rare }) {
+      const several = Object.keys(state.values).length > 1;
+      names ??= rare?.map(({ field: of, name, made, due }) => (several ? fieldName(of) + ": " : "") + `${name} (${made} / ${due.toFixed(0)})`);
+      if (rare?.length < values.rare) names.push("…");
       const numbers = { ...values, field: of && fieldName(of), names: (names ?? []).join(", ") };
       for (const name of ["expected", "usual"]) if (name in numbers) numbers[name] = few(numbers[name]);
       for (const name of ["sure", "real", "seen", "value", "perfect"]) if (name in numbers) numbers[name] = percent(numbers[name]);

@@ -8,15 +8,19 @@ from typing import Any
 from genmodels.collapse import SELDOM, Counts, Missing, Verdict
 
 NAMED = 6  # values named one by one
+FIELDS = 3  # fields of which a sentence is said
 
-Finding = dict[str, Any]  # {"key", "values"}; a field is under "field", names of its values under "names"
+Finding = dict[str, Any]  # {"key", "values"}; beside them under "field" and "names" or "rare" what is said of whom
 
 
 def findings(
     judged: Verdict, fields: Mapping[str, Counts], facts: Mapping[str, Any], values: Mapping[str, Sequence[str]]
 ) -> list[Finding]:
     """The worst first; if nothing is beyond chance, that, and how small a gap could have been seen."""
-    said = [gone(missing, values[missing.field]) for missing in judged.missing]
+    worst = sorted(judged.missing, key=lambda missing: -len(missing.values) / len(values[missing.field]))
+    said = [gone(missing, values[missing.field]) for missing in worst[:FIELDS]]
+    if worst[FIELDS:]:
+        said.append(finding("missing-more", {"fields": len(worst) - FIELDS}))
     if judged.repeats:
         said.append(finding("repeats", repeats(facts)))
     if judged.rare:
@@ -59,11 +63,10 @@ def seldom(
     short = []
     for field, k in rare:
         counts = fields[field]
-        usual = counts.real[k] * counts.made.sum() / counts.real.sum()
-        short.append((usual - counts.made[k], values[field][k], int(counts.made[k]), round(float(usual), 1)))
-    short.sort(key=lambda entry: -entry[0])
-    names = [f"{name} ({made} / {usual:.0f})" for _, name, made, usual in short[:NAMED]]
-    return finding("rare", {"rare": len(rare)}, names=names + ["…"] * (len(short) > NAMED))
+        due = float(counts.real[k] * counts.made.sum() / counts.real.sum())
+        short.append({"field": field, "name": values[field][k], "made": int(counts.made[k]), "due": due})
+    short.sort(key=lambda one: one["made"] - one["due"])
+    return finding("rare", {"rare": len(rare)}, rare=short[:NAMED])
 
 
 def healthy(fields: Mapping[str, Counts], facts: Mapping[str, Any]) -> Finding:

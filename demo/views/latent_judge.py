@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
@@ -125,12 +125,12 @@ def neighbors(here: Here) -> dict[str, Any]:
     }
 
 
-def asks(model: str, classes: dict[str, float] | None) -> bool:
+def asks(model: str, classes: Mapping[str, float] | None) -> bool:
     """Whether anything is asked of a model that can be asked."""
     return bool(classes) and bool(library.latent_model(model).labels)
 
 
-def asked_for(model: str, classes: dict[str, float] | None) -> Tensor | None:
+def asked_for(model: str, classes: Mapping[str, float] | None) -> Tensor | None:
     """The label that a conditional model's judge is told."""
     return label(model, classes or {}) if asks(model, classes) else None
 
