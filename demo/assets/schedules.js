@@ -110,13 +110,9 @@
 
   // An own picture is made 64 × 64 here, rides along with each question, and is kept nowhere.
   async function take(file) {
-    const bitmap = await createImageBitmap(file), side = Math.min(bitmap.width, bitmap.height);
-    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 }), pen = canvas.getContext("2d");
-    pen.imageSmoothingQuality = "high";
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, 64, 64);
-    pen.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, 64, 64);
-    emit("schedules-upload", { letters: canvas.toDataURL("image/jpeg", 0.92).split(",")[1] });
+    const { read, cut, middle, letters } = window.noisewalk.uploads, bitmap = await read(file);
+    emit("schedules-upload", { letters: letters(cut(bitmap, middle(bitmap), 64), "image/jpeg") });
+    bitmap.close();
   }
   document.addEventListener("drop", (e) => {
     if (!e.target.closest?.("#schedules-forward") || !e.dataTransfer.files[0]) return;
@@ -125,7 +121,7 @@
     take(e.dataTransfer.files[0]).catch(refuse);
   });
   document.addEventListener("dragover", (e) => { if (e.target.closest?.("#schedules-forward")) e.preventDefault(); });
-  const refuse = () => window.noisewalk.notice("t:schedules.upload.no");
+  const refuse = (reason) => window.noisewalk.uploads.refuse(reason);
   document.addEventListener("change", (e) => { if (e.target.id === "schedules-file" && e.target.files[0]) take(e.target.files[0]).catch(refuse); });
 
   const fill = (root) => { for (const node of root.querySelectorAll?.("[data-digits]:empty") ?? []) node.textContent = window.noisewalk.digits(Number(node.dataset.digits), 2); };

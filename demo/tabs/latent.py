@@ -13,6 +13,7 @@ from demo.tabs.latent_judge import layout as judge
 from demo.tabs.latent_keep import layout as keep
 from demo.tabs.latent_map import layout as plane
 from demo.tabs.latent_own import layout as own
+from demo.tabs.latent_project import layout as project
 from demo.tabs.latent_styles import layout as styles
 from demo.tabs.page import WORDS, Tab
 from demo.views import latent_here as view
@@ -37,6 +38,7 @@ PARTS = {
     "styles": styles,
     "classes": classes,
     "judge": judge,
+    "project": project,
     "own": own,
     "collapse": collapse,
 }

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from demo.checks import By, Length, OneOf
+from demo.uploads import MOST_LETTERS, own_picture
 from demo.views import schedules_curves as curve
 from demo.views import schedules_forward as process
 from demo.views import schedules_plots as plots
@@ -96,13 +97,13 @@ def forward(
     law: Annotated[str, OneOf(LAWS)],
     item: Annotated[int, ITEM],
     seed: Annotated[int, Knob(0, 9999, 1)],
-    upload: Annotated[str, Length(process.MOST_LETTERS)] = "",
+    upload: Annotated[str, Length(MOST_LETTERS)] = "",
     have: Annotated[str, Length(64)] = "",
 ) -> dict[str, Any]:
     """x_t under the schedule in focus, its histogram, the formulas' numbers, and what each slot leaves at t = 1."""
     schedule = next(slot for slot in slots if slot.name == focus).make(drawn)
     own = source == "upload" and upload
-    x0 = process.own_picture(upload) if own else process.clean(source, law, item)
+    x0 = own_picture(upload, process.OWN) if own else process.clean(source, law, item)
     eps = process.noise(tuple(x0.shape), seed)
     now = torch.tensor(t, dtype=torch.float64)
     values = schedule.add_noise(x0, eps, now).numpy()

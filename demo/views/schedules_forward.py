@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import io
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from demo.pictures import jpeg, to_image
 from genmodels.datasets.faces import Faces
 from genmodels.datasets.glyphs import Glyphs
 from genmodels.datasets.points import Points
-from genmodels.errors import Refused
 from genmodels.schedules import NoiseSchedule
 
 POINTS = 600
 STOPS = 10  # pictures in the strip
-SIDE = 64
-MOST_LETTERS = 30_000  # an own picture as the page sends it: 64 x 64, JPEG, base64
+OWN = (3, 64, 64)  # the shape of a visitor's picture
 
 SOURCES = ("face", "glyph", "points", "upload")
 
@@ -39,18 +33,6 @@ def clean(source: str, law: str, item: int) -> Tensor:
 @lru_cache(maxsize=64)
 def noise(shape: tuple[int, ...], seed: int) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
-def own_picture(letters: str) -> Tensor:
-    """A visitor's picture, already made 64 x 64 in their browser; it lives as long as the answer takes."""
-    try:
-        picture = Image.open(io.BytesIO(base64.b64decode(letters, validate=True)), formats=("JPEG",))
-        if picture.size != (SIDE, SIDE):
-            raise Refused("upload", side=SIDE)
-        pixels = np.array(picture.convert("RGB"), dtype=np.float32)
-    except (binascii.Error, UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
-        raise problem if isinstance(problem, Refused) else Refused("upload", side=SIDE) from None
-    return torch.from_numpy(pixels).permute(2, 0, 1)[None] / 127.5 - 1
 
 
 def noised(schedule: NoiseSchedule, x0: Tensor, eps: Tensor, t: Tensor) -> Tensor:

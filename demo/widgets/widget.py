@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Widget(gr.HTML):
         elem_id: str,
         markup: str,
         scripts: tuple[str, ...],
-        ask: Callable[..., Any] | None = None,
+        ask: Callable[..., Any] | Sequence[Callable[..., Any]] | None = None,
         label: str = "",
         elem_classes: list[str] | None = None,
         **options: Any,
@@ -44,7 +44,7 @@ class Widget(gr.HTML):
             html_template=markup,
             js_on_load=script("page", *scripts),
             apply_default_css=False,
-            server_functions=list(filter(None, [ask])),
+            server_functions=[ask] if callable(ask) else list(ask or ()),
             name=elem_id,
             **options,
         )

