@@ -5,7 +5,17 @@
   const value = (name) => window.noisewalk.valueOf(TAB, name);
   const results = {};
 
-  window.addEventListener("noisewalk:painted", (e) => { if (e.detail.reply.spot) results[e.detail.canvas] = e.detail.reply.spot; });
+  const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
+  let walked = null;
+
+  window.addEventListener("noisewalk:painted", (e) => {
+    const { canvas, reply } = e.detail;
+    if (reply.spot) results[canvas] = reply.spot;
+    if (canvas === "latent-walk") { walked = reply; follow(); }
+  });
+  // The dot on the lengths goes with the picture, and asks for nothing itself.
+  const follow = () => { if (walked) emit("frame", { timeline: "latent-walk", caption: walked }); };
+  window.addEventListener("noisewalk:ready", (e) => { if (e.detail.widget === "latent-norms") follow(); });
   document.addEventListener("click", (e) => {
     const from = e.target.closest?.("[data-put]")?.dataset.put;
     if (from && results[from]) latent.land(structuredClone(results[from]));

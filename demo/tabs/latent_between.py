@@ -50,7 +50,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
             tab.prose("latent.between.norms", tag="h3", classes="nw-part")
             lengths = Plot(elem_id="latent-norms", serve=serve(norms), height=330)
             tab.prose("latent.norm.why", classes="nw-note")
-            tab.live(lengths, {**way, "amount": "amount"})
+            tab.live(lengths, way)
     with gr.Column(elem_classes="nw-card"):
         strip = LiveCanvas(serve(view.strip), elem_id="latent-strip", size=960, label="t:latent.strip")
         tab.live(strip, way)

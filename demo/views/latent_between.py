@@ -11,7 +11,7 @@ from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
 from demo.views.latent_here import SIDE, Here, Model, enlarged, length, typical
-from demo.views.latent_lengths import BAND, Share, length_at, percent, shorter
+from demo.views.latent_lengths import BAND, length_at, percent, shorter
 from demo.views.latent_spots import (
     OneSpot,
     Route,
@@ -30,6 +30,7 @@ from genmodels.knobs import Knob
 
 STRIP = 9  # pictures of a whole way at once
 THUMB = 96
+Share = Annotated[float, Knob(0, 1, 0.01)]
 Frames = Annotated[int, Knob(2, 96, 1)]
 
 
@@ -41,7 +42,7 @@ def end(model: Model, spot: OneSpot) -> dict[str, Any]:
 
 def on_the_way(model: Model, a: OneSpot, b: OneSpot, amount: Share, path: Route) -> dict[str, Any]:
     """The picture a share of the way from A to B, and how usual the length of its latent is."""
-    return shown(model, between(a, b, amount, path, shape_of(model)))
+    return shown(model, between(a, b, amount, path, shape_of(model))) | {"amount": amount}
 
 
 def pad(

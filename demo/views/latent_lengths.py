@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 import torch
 
 from demo.views.latent_here import Model, length
 from demo.views.latent_spots import OneSpot, Route, shape_of, where
-from genmodels.knobs import Knob
 from genmodels.latents import WAYS
 from genmodels.lattice import circle
 from genmodels.places import Place
 
 BAND = (0.05, 0.95)  # of random latents
 DOTS = 41
+NOW = {"follows": "latent-walk", "x": "amount", "y": "norm"}  # the dot goes with the picture between A and B
 WAY_TO = {**WAYS, "circle": circle}
-Share = Annotated[float, Knob(0, 1, 0.01)]
 
 
 def shorter(norm: float, size: int) -> float:
@@ -43,13 +43,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
-def norms(model: Model, a: OneSpot, b: OneSpot, amount: Share, path: Route) -> dict[str, Any]:
+def norms(model: Model, a: OneSpot, b: OneSpot, path: Route) -> dict[str, Any]:
     """The length of the latent along every way from A to B, over the band that holds nine of ten random latents."""
     shape = shape_of(model)
-    ends = where(a).latent(shape), where(b).latent(shape)
-    low, high = (length_at(share, ends[0].numel()) for share in BAND)
+    low, high = (length_at(share, math.prod(shape)) for share in BAND)
     shares, curves = along(where(a), where(b), shape)
-    dot = {"x": [amount], "y": [length(WAY_TO[path](*ends, amount))], "mode": "markers", "hoverinfo": "skip"}
+    dot = {"x": [], "y": [], "mode": "markers", "hoverinfo": "skip", "meta": NOW, "showlegend": False}
     everything = [low, high, *(value for curve in curves.values() for value in curve)]
     spare = 0.08 * (max(everything) - min(everything))
     look = {"size": 11, "color": "--nw-generated", "line": {"color": "--nw-panel", "width": 2}}
@@ -57,7 +56,7 @@ def norms(model: Model, a: OneSpot, b: OneSpot, amount: Share, path: Route) -> d
         "data": [
             band(low, high),
             *(line(way, shares, curve, way == path) for way, curve in curves.items()),
-            {**dot, "marker": look, "showlegend": False},
+            {**dot, "marker": look},
         ],
         "layout": {
             "xaxis": {"title": "t:latent.between.share", "range": [0, 1], "zeroline": False, "showgrid": False},

@@ -3,12 +3,12 @@ const figure = element.querySelector('.nw-map');
 const canvas = figure.querySelector('canvas'), pen = canvas.getContext('2d');
 const trouble = figure.querySelector('.nw-error'), facts = figure.querySelector('.nw-facts');
 const { tab, axes, start, snap, picture: pulled } = props.plane;
-const WIDE = 560, INNER = 1.25, GAP = 0.06, REACH = 20, LONGEST = 500, FADES = 240, FAINT = 0.12; // pixels, cells, share of a cell, pixels, points of the trail, until it has faded, and to what
+const WIDE = 560, INNER = 1.25, GAP = 0.06, REACH = 20, LONGEST = 500, FADES = 240, FAINT = 0.12, CLOSE = 0.02; // pixels, cells, share of a cell, pixels, points of the trail, until it has faded, to what, and how near they lie
 const FOLLOW = 0.008, CLICK = 5, SETTLED = 250, AIMED = 900; // share of the way a millisecond, pixels, milliseconds, milliseconds
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const value = knob => window.noisewalk?.valueOf(tab, knob);
-const here_ = () => axes.map(axis => value(axis) ?? 0);
-let camera = here_(), place = here_(), trail = [place], loose = false;
+const standing = () => axes.map(axis => value(axis) ?? 0);
+let camera = standing(), place = standing(), trail = [place], loose = false;
 let lastMove = 0, before = 0, grip = null, goal = null, aimed = 0, hover = null, lastError = null, blocked = false, relook = 0;
 
 const cells = () => canvas.clientWidth / (canvas.clientWidth > WIDE ? 7 : 5);
@@ -103,13 +103,15 @@ function drawDot() {
   }
 }
 
-function arrive(next, jumped = false) {
+function arrive(next) {
   if (next.every((part, k) => part === place[k])) return;
   const step = Math.hypot(next[0] - place[0], next[1] - place[1]);
   place = next;
   loose = false;
   lastMove = performance.now();
-  if (jumped || step > 1.5) trail.push(null);
+  if (step > 1.5) trail.push(null);
+  const [former, last] = trail.slice(-2);
+  if (former && last && Math.hypot(last[0] - former[0], last[1] - former[1]) < CLOSE) trail.pop();
   trail.push(place);
   if (trail.length > LONGEST) trail = trail.slice(-LONGEST);
   setTimeout(redraw, SETTLED + 20); // what is still missing comes in larger portions once the hand rests
@@ -118,7 +120,7 @@ function arrive(next, jumped = false) {
 }
 
 function setOut() { // from another place: nothing is left of the way here
-  place = here_();
+  place = standing();
   [camera, trail, loose, goal] = [place, [place], false, null];
   sayPlace();
   redraw();
@@ -211,7 +213,7 @@ listen(window, 'noisewalk:drag', ({ detail }) => { if (detail.canvas === pulled)
 listen(window, 'noisewalk:turned', ({ detail }) => {
   if (detail.tab !== tab) return;
   if (detail.name === start) { shelf.set({ [start]: detail.value }); queueMicrotask(setOut); }
-  if (axes.includes(detail.name)) queueMicrotask(() => arrive(here_(), true));
+  if (axes.includes(detail.name)) queueMicrotask(() => arrive(standing()));
 });
 whenPageChanges(sayAll);
 whenResized(canvas, redraw);

@@ -20,6 +20,11 @@ def pulled(page: Any, right: float, down: float, steps: int = 6) -> None:
     page.mouse.up()
 
 
+def pictures(page: Any) -> list[Any]:
+    """What the picture on the table asked for; the map beside it asks for its own."""
+    return [r for r in page.requests if "component_server" in r.url and '"fn_name":"picture"' in (r.post_data or "")]
+
+
 def test_the_picture_is_pulled_over_the_plane_and_its_place_stands_in_the_link(page: Any, address: str) -> None:  # noqa: F811
     opened(page, address)
     pulled(page, -0.4, 0.2)
@@ -32,12 +37,12 @@ def test_the_picture_is_pulled_over_the_plane_and_its_place_stands_in_the_link(p
 def test_one_request_for_each_move_and_none_for_a_click(page: Any, address: str) -> None:  # noqa: F811
     opened(page, address)
     page.wait_for_timeout(500)
-    before = len([r for r in page.requests if "component_server" in r.url])
+    before = len(pictures(page))
     pulled(page, 0, 0)
     page.locator("#latent-picture canvas").press("ArrowRight")
     page.wait_for_function("() => noisewalk.valueOf('latent', 'x') === 0.05")
     page.wait_for_timeout(400)
-    assert len([r for r in page.requests if "component_server" in r.url]) == before + 1
+    assert len(pictures(page)) == before + 1
 
 
 def test_snapping_ends_on_a_seed_which_is_named(page: Any, address: str) -> None:  # noqa: F811

@@ -110,9 +110,9 @@ def test_undo_reset_and_surprise(page: Any, address: str) -> None:
     page.wait_for_function("() => noisewalk.valueOf('latent', 'amount') === 0.5")
     page.wait_for_function("() => document.querySelector('#latent-between input[type=range]').value === '0.5'")
     page.get_by_role("button", name=table("en")["page.surprise"]).first.click()
-    page.wait_for_function("() => noisewalk.valueOf('latent', 'seed_a') !== 28")
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'a').start.seed !== 28")
     page.get_by_role("button", name=table("en")["page.reset"]).first.click()
-    page.wait_for_function("() => noisewalk.valueOf('latent', 'seed_a') === 28")
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'a').start.seed === 28")
 
 
 @pytest.mark.parametrize(("tab", "name", "wanted"), [("latent", "path", "lerp"), ("denoising", "steps", 12)])
@@ -129,7 +129,7 @@ def test_a_link_brings_tab_and_knobs_back(page: Any, address: str, tab: str, nam
 @pytest.mark.parametrize(
     "query",
     [
-        "?tab=latent&amount=1e9&seed_a=%22x%22&x=nope",
+        "?tab=latent&amount=1e9&path=%22x%22&x=nope",
         "?tab=nowhere&lang=xx",
         "?tab=denoising&steps=NaN&sampler=%22evil%22",
     ],
