@@ -21,6 +21,7 @@
     function mark() {
       const row = ways.row();
       find("h3").textContent = row ? ways.title(row) : "";
+      figure.classList.toggle("nw-stale", !row);
       buttons.forEach((button, k) => button.setAttribute("aria-pressed", row !== undefined && ways.amount(row.key) === STOPS[k]));
       canvas.setAttribute("aria-label", ways.say("strip", { name: find("h3").textContent }));
     }
@@ -85,6 +86,7 @@
       if (name === looked) return draw();
       [looked, order] = [name, []];
       if (answers.has(name)) { run += 1; return take(answers.get(name)); }
+      figure.classList.add("nw-stale"); // what stands there is about another direction
       measure(++run, name, next);
     }
     const named = (row, asks) => JSON.stringify([row.name, asks]); // what is meant may become known later
@@ -105,10 +107,12 @@
     }
     function take(reply) {
       tell(null);
+      figure.classList.remove("nw-stale");
       shown = reply;
       if (!order.length || TURNS.some((portions) => reply.pictures === 4 * portions)) {
-        order = [...reply.rows].sort((a, b) => Math.abs(b.moved) - Math.abs(a.moved)).slice(0, SHOWN).map((row) => row.name);
-        if (reply.meant && !order.includes(reply.meant)) order.splice(-1, 1, reply.meant);
+        const worth = (row) => reply.several || Math.abs(row.moved) >= 0.005;
+        order = reply.rows.filter(worth).sort((a, b) => Math.abs(b.moved) - Math.abs(a.moved)).slice(0, SHOWN).map((row) => row.name);
+        if (reply.meant && !order.includes(reply.meant)) order.splice(SHOWN - 1, 1, reply.meant);
       }
       draw();
     }
@@ -119,7 +123,7 @@
     function bar(change, most, ghost) {
       const field = shown.several ? change.name : ways.row().name.split("=")[0], line = document.createElement("div"), width = (value) => (100 * Math.min(Math.abs(value), most)) / most + "%";
       const less = shown.several && change.moved > 0.005 ? `${ways.valueName(field, change.less)} → ${ways.valueName(field, change.more)}` : "";
-      line.className = "nw-change" + (change.name === shown.meant ? " nw-meant" : "");
+      line.className = "nw-change" + (change.name === shown.meant ? " nw-meant" : "") + (change.moved < 0 ? " nw-fewer" : "");
       line.innerHTML = '<span></span><span class="nw-bar"><b></b></span><output></output><small></small>';
       const [name, track, number, ends] = line.children;
       name.textContent = shown.several ? ways.fieldName(change.name) : ways.valueName(field, change.name);
@@ -145,7 +149,8 @@
       const old = before(row), ghosts = new Map(old?.rows.map((change) => [change.name, change])), by = new Map(shown.rows.map((change) => [change.name, change]));
       const most = Math.max(1e-6, ...[...shown.rows, ...ghosts.values()].map((change) => Math.abs(change.moved) + (change.error ?? 0)));
       rows.replaceChildren(...order.map((name) => bar(by.get(name), most, ghosts.get(name))));
-      find(".nw-measured").textContent = ways.say(shown.done ? "measured" : "measuring", { pictures: shown.pictures });
+      const said = [ways.say(shown.done ? "measured" : "measuring", { pictures: shown.pictures }), ways.say(shown.several ? "bars" : "bars-value")];
+      find(".nw-measured").textContent = said.join(" ");
       find(".nw-share").innerHTML = sentence(row, old);
       figure.dataset.done = shown.done;
     }

@@ -16,10 +16,12 @@ from demo.checks import accept
 from demo.pictures import to_image
 from demo.searching import ALONE, Search
 from demo.views import latent_directions as view
-from demo.views.latent_here import Here, painted, point, way
+from demo.views.latent_here import MOST_MOVES, Here, painted, point, way
+from demo.words import LANGUAGES, table
 from genmodels import checkpoints
 from genmodels.attributes import attribute_directions, study
 from genmodels.checkpoints import Card, save
+from genmodels.datasets.faces import Faces
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel, draw
 from genmodels.places import Seed
@@ -246,6 +248,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def styled(**changes: object) -> Here:
     return here(model="faces-stylegan", **changes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_names_the_numbers_that_hold(language: str):
+    words = table(language)
+    assert str(searching.SAMPLES) in words["latent.directions.attribute.why"]
+    assert str(searching.LEAST) in words["latent.directions.attribute.why"]
+    assert str(view.PORTIONS * view.PORTION) in words["latent.directions.measuring"]
+    assert str(MOST_MOVES) in words["latent.directions.most"]
+    for name, values in Faces.fields.items():
+        assert {f"attributes.{name}", *(f"attributes.{name}.{value}" for value in values)} <= words.keys()
 
 
 def test_without_a_reader_there_are_directions_but_nothing_is_measured(folder: Path):
