@@ -7,13 +7,11 @@ if (props.pull) {
   const knob = wanted => window.noisewalk?.valueOf(tab, knobs[wanted]);
   const places = () => axes.map(axis => requests.args()[axis] ?? 0);
   const round = value => Math.round(value * 1e3) / 1e3;
-  let grip = null, ride = 0, told = null;
+  let grip = null, ride = 0;
 
   function go(place) {
     const values = Object.fromEntries(axes.map((axis, k) => [axis, round(Math.max(-1000, Math.min(1000, place[k])))]));
-    const now = JSON.stringify(values);
-    if (now === told) return;
-    told = now;
+    if (places().every((value, k) => value === values[axes[k]])) return; // a hand that rests asks for nothing
     requests.set(values);
     emit('drag', { canvas: name, values });
   }
@@ -96,7 +94,7 @@ if (props.pull) {
     go(places().map((value, k) => value + step[k] * size));
   });
   // A map, Undo or a link has moved us: the ride is over.
-  listen(window, 'noisewalk:set', event => { if (event.detail.canvas === name && !grip) { halt(); told = null; } });
+  listen(window, 'noisewalk:set', event => { if (event.detail.canvas === name && !grip) halt(); });
   listen(window, 'noisewalk:travel', event => {
     if (event.detail.canvas !== name) return;
     halt();
