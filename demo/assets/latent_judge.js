@@ -127,7 +127,8 @@
       if (judged) find(".nw-slope").innerHTML = say("judge.slope", { steep: short(judged.steep) });
       figure.classList.toggle("nw-unread", !judgment);
       if (!judgment) return;
-      for (const name of figure.querySelectorAll("[data-number]")) name.textContent = short(judgment[name.dataset.number] ?? 0);
+      const numbers = { ...judgment, behind: -judgment.shown };
+      for (const name of figure.querySelectorAll("[data-number]")) name.textContent = short(numbers[name.dataset.number] ?? 0);
       const mark = bars.querySelector(".nw-here");
       if (mark) placed(mark, judgment.shown).textContent = say("judge.here");
       bars.classList.toggle("nw-rightward", known && place(judgment.shown) > 0.75);
@@ -170,9 +171,12 @@
     const requests = kit.pump(parts.patient(figure, Object.values(kit.server)[0], () => requests.args(), REST), async (reply, fresh) => {
       if (!fresh()) return;
       found = reply;
+      figure.classList.remove("nw-stale");
       tell(null);
       fill();
     }, tell);
+    const stale = ({ detail }) => figure.classList.toggle("nw-stale", figure.matches(".nw-stale") || ["latent-picture", kit.name].includes(detail.canvas));
+    for (const moved of ["drag", "set"]) kit.listen(window, "noisewalk:" + moved, stale);
     parts.follow(kit, requests);
     fill();
   };

@@ -41,7 +41,7 @@ FORMULAS = {  # what the generator pays for this picture, in the game that was p
         number("paid"),
     ),
     "hinge": equation(f"<mo>−</mo>{D}", number("paid")),
-    "wasserstein": equation(f"{MEAN}{R}<mo>−</mo>{D}", f"<mo>−</mo><mo>(</mo>{number('shown')}<mo>)</mo>"),
+    "wasserstein": equation(f"{MEAN}{R}<mo>−</mo>{D}", number("behind")),
     "relativistic": equation(f"{MEAN}<mo>−</mo>{LOG}{SIGMOID.format(f'{D}<mo>−</mo>{R}')}", number("paid")),
 }
 JUDGE = """
