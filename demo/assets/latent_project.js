@@ -105,7 +105,6 @@
       wipe(best, rest);
       delete root.dataset.place;
       tidy();
-      chart();
     }
     function changed() {
       document.body.dataset.latentGoal = goal();
@@ -173,16 +172,18 @@
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
       const why = search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(search.curve[0]?.[1]) }), say("why." + why), last.place ? "" : say("styles")].join(" ");
+      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), last.place ? "" : say("styles")].join(" ");
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }
     function chart() {
-      const { curve = [], last } = search ?? {}, fixed = { fixedrange: true, zeroline: false };
-      const line = { x: curve.map(([step]) => step), y: curve.map(([, psnr]) => psnr), mode: "lines", line: { color: "--nw-generated", width: 2 }, showlegend: false };
+      const points = [...new Map(search?.curve).entries()], heights = points.map(([, psnr]) => psnr), fixed = { fixedrange: true, zeroline: false };
+      if (!points.length) return;
+      const line = { type: "scatter", x: points.map(([step]) => step), y: heights, mode: "lines+markers", marker: { size: 3 }, line: { color: "--nw-generated", width: 2 } };
+      const range = [Math.floor(heights[0]) - 1, Math.ceil(heights.at(-1)) + 1];
       emit("plot", { plot: CURVE, value: {
-        data: [{ ...line, hovertemplate: "%{x}: %{y:.1f} dB<extra></extra>" }],
-        layout: { xaxis: { ...fixed, range: [0, last?.steps ?? 100], title: "t:latent.project.axis" }, yaxis: { ...fixed, title: "dB", ...(curve.length ? {} : { range: [10, 40] }) }, margin: { l: 48, r: 12, t: 8, b: 40 } },
+        data: [{ ...line, showlegend: false, hovertemplate: "%{x}: %{y:.1f} dB<extra></extra>" }],
+        layout: { xaxis: { ...fixed, range: [-1, search.last.steps + 1], title: "t:latent.project.axis" }, yaxis: { ...fixed, title: "dB", range }, margin: { l: 48, r: 12, t: 8, b: 40 } },
       } });
     }
     function sayAll() {
@@ -207,6 +208,5 @@
     Object.assign(parts.project, { find: begin, halt, lay });
     changed();
     sayAll();
-    chart();
   };
 })();

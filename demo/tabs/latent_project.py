@@ -42,9 +42,9 @@ PROJECT = """
     <progress value="0" max="1"></progress>
     <p class="nw-said nw-project-step"></p>
     <div class="nw-formula"><math><mi>PSNR</mi><mo>=</mo><mn>10</mn><mspace width="0.15em"/>
-      <msub><mi>log</mi><mn>10</mn></msub><mfrac><msup><mn>2</mn><mn>2</mn></msup><mi>MSE</mi></mfrac><mo>=</mo>
+      <msub><mi>log</mi><mn>10</mn></msub><mo>(</mo><msup><mn>2</mn><mn>2</mn></msup><mo>/</mo><mi>MSE</mi><mo>)</mo><mo>=</mo>
       <mn>10</mn><mspace width="0.15em"/><msub><mi>log</mi><mn>10</mn></msub>
-      <mfrac><mn>4</mn><mn class="nw-number" data-number="mse">–</mn></mfrac>
+      <mo>(</mo><mn>4</mn><mo>/</mo><mn class="nw-number" data-number="mse">–</mn><mo>)</mo>
       <mo>=</mo><mn class="nw-number" data-number="psnr">–</mn><mspace width="0.3em"/><mi>dB</mi></math></div>
   </div>
   <p class="nw-said nw-project-verdict" role="status"></p>

@@ -1,0 +1,192 @@
+"""Your picture: what is shown is what was found, and what was found can lie on the table."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demo import library, pulling
+from demo.checks import accept
+from demo.pictures import to_image
+from demo.views import latent_here
+from demo.views import latent_project as view
+from genmodels import checkpoints
+from genmodels.checkpoints import Card, save
+from genmodels.errors import Refused
+from genmodels.latents import draw
+from genmodels.places import from_spec
+from genmodels.zoo import ZOO
+
+STYLE = {"shape": [3, 64, 64], "latent": 8, "style": 8, "depth": 2, "generator": [8, 8, 8], "discriminator": [8] * 4}
+CLASSES = {"shape": [1, 28, 28], "labels": [3], "latent": 8, "generator": [8, 8, 8], "discriminator": [8, 8, 8]}
+START = {"of": "seed", "seed": 5}
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two untrained models with lively weights, and a search that takes one step at a time."""
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(library, "LOADED", library.Loaded())
+    monkeypatch.setattr(view, "SEARCHES", pulling.Works())
+    monkeypatch.setattr(pulling, "ONCE", 0.0)
+    put(tmp_path, "faces-stylegan", STYLE, "faces", {})
+    put(tmp_path, "glyphs-cgan", CLASSES, "glyphs", {"glyph": ["A", "B", "C"]})
+    return tmp_path
+
+
+def put(folder: Path, name: str, config: dict[str, Any], data: str, fields: dict[str, list[str]]) -> None:
+    torch.manual_seed(1)
+    model = ZOO[name].build(**config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.2 * torch.randn_like(parameter))
+    save(folder / f"{name}.safetensors", model, Card(name, config, data, "1", fields, 1, 1, 0, 0, "", ""))
+
+
+def begun(**told: Any) -> dict[str, Any]:
+    usual = {
+        "model": "faces-stylegan",
+        "start": START,
+        "goal": "table",
+        "face": 0,
+        "space": "z",
+        "seed": 0,
+        "steps": 20,
+    }
+    return view.begin(**accept(view.begin, usual | told))
+
+
+def searched(**told: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    first, news = begun(**told), []
+    while not news or not news[-1]["done"]:
+        news.append(view.further(**accept(view.further, {"search": first["search"]})))
+    return first, news
+
+
+def pixels(letters: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(letters)))).astype(np.float64)
+
+
+def letters(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_the_search_gets_nearer_and_its_numbers_are_those_of_its_pictures() -> None:
+    first, news = searched(goal="held", face=3)  # which is never found exactly: rounding to eight bits plays no part
+    curve = [point for part in news for point in part["curve"]]
+    heights = [psnr for _, psnr in curve]
+    assert [step for step, _ in curve][-20:] == list(range(1, 21))
+    assert heights == sorted(heights) and heights[-1] > heights[0] + 1
+    last = [part for part in news if "image" in part][-1]
+    goal, found, rest = (pixels(x) for x in (first["image"], last["image"], last["difference"]))
+    mse = ((found - goal) ** 2).mean()
+    assert last["psnr"] == pytest.approx(10 * np.log10(255**2 / mse), abs=0.02)  # the usual one, of eight bits
+    assert last["mse"] == pytest.approx(mse * (2 / 255) ** 2, rel=0.01)
+    np.testing.assert_allclose(rest, np.clip(127.5 + found - goal, 0, 255), atol=1.01)
+
+
+@pytest.mark.parametrize("model", ["faces-stylegan", "glyphs-cgan"])
+def test_what_was_found_lies_on_the_table_as_it_was_shown(model: str) -> None:
+    told = {"model": model, "classes": {"B": 1.0}} if model == "glyphs-cgan" else {"model": model}
+    last = [part for part in searched(**told)[1] if "image" in part][-1]
+    here = latent_here.Here(model, from_spec(last["place"]), classes=told.get("classes", {}))  # type: ignore[arg-type]
+    laid = np.asarray(to_image(latent_here.painted(here, latent_here.point(here)))).astype(np.float64)
+    assert np.abs(laid - pixels(last["image"])).max() <= 2
+
+
+def test_no_search_begins_at_a_seed_of_the_plane() -> None:
+    """Or a picture with a small seed would be found at once, whatever the search is worth."""
+    for seed in (0, 40, 90):
+        news = view.further(begun(start={"of": "seed", "seed": seed})["search"])
+        assert news["curve"][0][1] < view.ENOUGH
+
+
+@pytest.mark.parametrize("space", ["w", "w+"])
+def test_styles_are_no_place(space: str) -> None:
+    last = [part for part in searched(space=space)[1] if "image" in part][-1]
+    assert last["place"] is None and last["psnr"] > 0
+
+
+@pytest.mark.parametrize("space", ["w", "w+"])
+def test_a_model_without_styles_is_not_searched_for_them(space: str) -> None:
+    name = begun(model="glyphs-cgan", space=space)["search"]
+    with pytest.raises(Refused) as refusal:
+        view.further(name)
+    assert refusal.value.key == "choice" and not len(view.SEARCHES)
+
+
+def test_same_question_same_answer() -> None:
+    first, again = (searched(goal="held", face=3)[1] for _ in range(2))
+    assert first[-2] == again[-2]
+    assert searched(goal="held", face=3, seed=1)[1][-2]["image"] != first[-2]["image"]
+
+
+def test_a_held_out_picture_is_one() -> None:
+    data = library.dataset("faces")
+    held = pixels(begun(goal="held", face=7)["image"])
+    assert np.array_equal(held, data.pictures([data.held_out[7]])[0])
+
+
+def test_an_own_picture_is_looked_for_and_forgotten() -> None:
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    first = begun(goal="own", upload=letters(picture))
+    assert np.array_equal(pixels(first["image"]), np.asarray(picture))
+    view.SEARCHES.drop(first["search"])
+    with pytest.raises(Refused) as refusal:
+        view.further(first["search"])
+    assert refusal.value.key == "forgotten"
+
+
+def test_a_page_has_one_search() -> None:
+    first = begun()
+    begun(instead=first["search"])
+    assert len(view.SEARCHES) == 1
+
+
+def test_the_goal_is_shown_before_it_is_looked_for() -> None:
+    asked = {"model": "glyphs-cgan", "start": START, "goal": "table", "face": 0}
+    shown = view.aim(**accept(view.aim, asked))
+    assert (shown["side"], shown["gray"], shown["encoder"]) == (28, True, False)
+    assert shown["image"] == begun(model="glyphs-cgan")["image"]
+    assert "image" not in view.aim(**accept(view.aim, asked | {"goal": "own"}))
+
+
+def test_an_encoder_of_this_model_is_asked(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = {"shape": [3, 64, 64], "teacher": "faces-stylegan", "latent": 8, "channels": [8, 8, 8, 8]}
+    put(models, "faces-gan-encoder", config, "faces", {})
+    found = view.encoder("faces-stylegan")
+    assert found is not None and view.encoder("glyphs-cgan") is None
+    z = draw((8,), [5])  # what the picture on the table was painted from
+    monkeypatch.setattr(type(found), "forward", lambda self, x: z)
+    assert view.further(begun()["search"])["curve"][0][1] >= view.ENOUGH
+
+
+BAD = [
+    {"goal": "own"},
+    {"goal": "own", "upload": "x" * 80_001},
+    {"goal": "own", "upload": 3},
+    {"goal": "theirs"},
+    {"face": -1},
+    {"space": "v"},
+    {"steps": 0},
+    {"steps": 10_000},
+    {"seed": 100},
+    {"model": "faces-none"},
+    {"start": {"of": "numbers", "z": [1, 2]}},
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:40])
+def test_what_cannot_be_asked_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        begun(**bad)
+    assert not len(view.SEARCHES)
