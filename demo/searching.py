@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import dataclasses
 import logging
@@ -21,10 +22,11 @@ ATTRIBUTE = "attribute"
 FAMILIES = (*METHODS, ATTRIBUTE)
 ALONE = "-alone"  # ends the key of a direction that holds other attributes still
 SAMPLES = 768  # pictures to read: half of them leave twice as many attributes without a direction
+THREAD = "directions"
 TURN = 4  # pictures painted and read in one turn at the processor
 LEAST = 0.05  # R² on unseen pictures from which on an attribute is said to have a direction
 OTHERS = 8  # attributes held still: more of them leave little of the direction itself
-ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME, LEAVING = threading.Lock(), threading.Event()
 LOG = logging.getLogger(__name__)
 
 
@@ -35,7 +37,7 @@ class Search:
         self.found: dict[str, Direction] = {}
         self.share = 0.0  # of the pictures that are to be read
         self.read, self.fields = read, fields
-        self.thread = threading.Thread(target=self._run, args=[model], daemon=True, name="directions")
+        self.thread = threading.Thread(target=self._run, args=[model], daemon=True, name=THREAD)
         self.thread.start()
 
     @property
@@ -58,21 +60,33 @@ class Search:
         model = copy.deepcopy(shared)
         with ONE_AT_A_TIME:
             try:
-                self.found = unnamed(model)
-                if self.read:
-                    self.found = with_names(self.found, self._studied(model, self.read))
+                if not LEAVING.is_set():
+                    self.found = unnamed(model)
+                if self.read and (studied := self._studied(model, self.read)):
+                    self.found = with_names(self.found, studied)
             except Exception:
                 LOG.exception("no directions were found")
 
-    def _studied(self, model: LatentModel, read: Read) -> Study:
+    def _studied(self, model: LatentModel, read: Read) -> Study | None:
         """As in one go, but a few pictures at a time, so that nobody waits for the rest of them."""
         parts = []
         for first in range(0, SAMPLES, TURN):
+            if LEAVING.is_set():
+                return None
             with PROCESSOR:
                 parts.append(study(model, read, self.fields, TURN, seed=first))
             self.share = (first + TURN) / SAMPLES
         points, probabilities = (torch.cat([getattr(p, of) for p in parts]) for of in ("points", "probabilities"))
         return Study(points, probabilities, self.fields)
+
+
+@atexit.register
+def leave() -> None:
+    """A thread that is still inside torch when Python ends would bring the process down."""
+    LEAVING.set()
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join(10)
 
 
 def unnamed(model: LatentModel) -> dict[str, Direction]:
