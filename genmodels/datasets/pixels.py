@@ -14,8 +14,9 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 PIXELS = 50_000_000  # of one picture; more is a mistake or an attack
 
 
-def opened(file: str | Path | IO[bytes], name: str, most: int = PIXELS) -> Image.Image:
-    """A picture of which only the head was read so far, of at most so many pixels."""
+def opened(file: str | Path | IO[bytes], name: str, most: int | None = None) -> Image.Image:
+    """A picture of which only the head was read so far; of at most so many pixels, or as many as memory allows."""
+    most = PIXELS if most is None else most
     try:
         picture = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.test_latent_judge import part
 from tests.browser.test_page import address, opened, value  # noqa: F401
 from tests.demo.test_uploads import KINDS, REFUSED
 
@@ -19,8 +20,7 @@ BLANK = (
 
 
 def project(page: Any, address: str) -> None:  # noqa: F811
-    opened(page, address)
-    page.evaluate("() => document.querySelector('#part-project-button').click()")
+    part(page, address, "project")
     page.wait_for_selector("#latent-project .nw-invite:visible")
     page.evaluate(f"() => noisewalk.jump('latent', {CALM})")
 
