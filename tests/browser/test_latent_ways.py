@@ -94,6 +94,7 @@ def test_what_is_kept_stays_and_is_gone_back_to(page: Any, address: str) -> None
     page.locator("#latent-shelf .nw-keep").click()
     page.keyboard.type("second")
     page.keyboard.press("Enter")
+    page.wait_for_timeout(700)  # what follows more quickly is taken back together
     page.locator("#latent-shelf .nw-kept button").first.click()
     page.wait_for_function("() => noisewalk.valueOf('latent', 'start').seed === 28")
     page.locator("#tab-latent .nw-tools button").first.click()
