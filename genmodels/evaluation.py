@@ -80,10 +80,14 @@ def drawing(
     seeds: Sequence[int],
     reader: Reader | None,
 ) -> dict[str, Measure]:
-    """Pictures of these seeds against held-out ones; a conditional model is asked for what those show."""
+    """Pictures of these seeds against held-out ones; a conditional model is asked for what training pictures show.
+
+    Asked for what the held-out ones show, it would share their chance, and come out nearer to them than it is.
+    """
     sight = Sight.of(dataset, reader)
     label = torch.from_numpy(dataset.labels(real))
-    told = label if model.labels and not isinstance(model, Diffusion) else None  # which is shown with nothing asked
+    asked = model.labels and not isinstance(model, Diffusion)  # which is shown with nothing asked
+    told = torch.from_numpy(dataset.labels(train)) if asked else None
     made = sight.look(generated(model, seeds, told))
     known, trained = sight.look(portions(dataset, real)), sight.look(portions(dataset, train))
     metrics = compare(made, known, trained, dataset.fields)

@@ -14,12 +14,14 @@
     const few = (number) => (number > 0 && number < 0.01 ? "< 0.01" : short(number));
     const whole = (number) => Number(number.toPrecision(2)).toLocaleString(window.noisewalk.language());
     const title = (name) => { const key = "t:models." + name; return window.noisewalk.known(key) ? window.noisewalk.say(key) : name; };
-    const fieldName = (name) => { const key = "t:latent.field." + name; return window.noisewalk.known(key) ? window.noisewalk.say(key) : name; };
+    const word = (key, otherwise) => (window.noisewalk.known(key) ? window.noisewalk.say(key) : otherwise);
+    const fieldName = (name) => word("t:attributes." + name, name);
+    const valueName = (of, name) => word(`t:attributes.${of}.${name}`, name);
     const field = () => { const names = Object.keys(state.values), asked = window.noisewalk.valueOf(TAB, "field"); return names.includes(asked) ? asked : FIRST.find((name) => names.includes(name)) ?? names[0]; };
 
     function sentence({ key, values, field: of, names, rare }) {
       const several = Object.keys(state.values).length > 1;
-      names ??= rare?.map(({ field: of, name, made, due }) => (several ? fieldName(of) + ": " : "") + `${name} (${made} / ${due.toFixed(0)})`);
+      names ??= rare?.map(({ field: of, name, made, due }) => (several ? fieldName(of) + ": " : "") + `${valueName(of, name)} (${made} / ${due.toFixed(0)})`);
       if (rare?.length < values.rare) names.push("…");
       const numbers = { ...values, field: of && fieldName(of), names: (names ?? []).join(", ") };
       for (const name of ["expected", "usual"]) if (name in numbers) numbers[name] = few(numbers[name]);
@@ -90,7 +92,7 @@
         box.append(head);
         if (row.measured) {
           box.append(...row.measured.findings.map(sentence));
-          if (row.measured.fields[of]) box.append(histogram(row.measured.fields[of], state.values[of]));
+          if (row.measured.fields[of]) box.append(histogram(row.measured.fields[of], state.values[of].map((name) => valueName(of, name))));
         }
         if (!row.measured || Object.keys(row.card).length) box.append(card(row));
         return box;
