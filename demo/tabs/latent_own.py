@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo.hardware import HOSTED
-from demo.tabs.page import WORDS, Tab
+from demo.tabs.page import Tab
 from demo.views import latent_own as view
 
 
@@ -17,7 +17,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
             tab.prose("refused.hosted")
             return
         tab.prose("latent.own.how")
-        file = gr.UploadButton(WORDS("latent.own.choose"), elem_id="latent-own-file")
+        file = gr.UploadButton(**tab.label("own.choose"), elem_id="latent-own-file")
         tab.page.words(file, label="latent.own.choose")
         tab.prose("latent.own.train", classes="nw-note")
         gr.HTML('<p class="nw-prose" id="latent-own-told" role="status"></p>', apply_default_css=False)
