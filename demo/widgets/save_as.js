@@ -24,15 +24,14 @@ async function save(kind) {
 
 for (const kind of props.kinds) {
   const button = make('button', { type: 'button', class: 'nw-quiet', 'data-kind': kind });
-  if (kind === 'json') button.dataset.say = 'latent.save.recipe'; else button.textContent = { png: 'PNG', gif: 'GIF', webp: 'WebP' }[kind];
+  button.dataset.say = 'latent.save.' + kind;
   listen(button, 'click', () => { if (!root.hasAttribute('aria-busy')) save(kind); });
   kinds.append(button);
 }
 
 function sayAll() {
   root.querySelector('.nw-save-label').textContent = say('t:latent.save.as');
-  const recipe = kinds.querySelector('[data-kind=json]');
-  if (recipe) recipe.textContent = say('t:latent.save.recipe');
+  for (const button of kinds.children) button.textContent = say('t:latent.save.' + button.dataset.kind);
 }
 whenPageChanges(sayAll);
 sayAll();

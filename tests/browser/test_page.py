@@ -56,6 +56,14 @@ def opened(page: Any, address: str, query: str = "") -> Any:
     return page
 
 
+def resting(page: Any) -> None:
+    """Wait until the page has asked for nothing for a second: its map fetches what it will show."""
+    asked = -1
+    while asked != len(page.requests):
+        asked = len(page.requests)
+        page.wait_for_timeout(1000)
+
+
 def show(page: Any, key: str, language: str = "en") -> None:
     page.get_by_role("tab", name=table(language)[f"{key}.tab"]).click()
     page.wait_for_timeout(300)
@@ -144,6 +152,8 @@ def test_a_hostile_link_does_nothing(page: Any, address: str, query: str) -> Non
 @pytest.mark.parametrize("language", ["zh-TW", "zh-CN", "en"])
 def test_languages_switch_without_a_request_and_are_remembered(page: Any, address: str, language: str) -> None:
     opened(page, address)
+    page.wait_for_function("() => document.querySelectorAll('.nw-painted').length > 0")
+    resting(page)
     before = len(page.requests)
     page.locator("#nw-language label").nth(["en", "zh-TW", "zh-CN"].index(language)).click()
     page.get_by_text(table(language)["latent.lead"]).wait_for()

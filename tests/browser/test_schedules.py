@@ -153,9 +153,12 @@ def test_an_own_picture_stays_out_of_the_link(tab: Any) -> None:
 
 
 def test_points_instead_of_a_picture(tab: Any) -> None:
-    before = tab.evaluate(PICTURE)
     tab.locator("#schedules-source input").nth(2).check(force=True)
-    changed(tab, PICTURE, before)
+    tab.wait_for_function("""() => {
+      const canvas = document.querySelector('#schedules-cloud canvas');
+      if (!canvas?.width) return false;
+      return new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size > 20;
+    }""")
     assert tab.locator(".nw-for-points").first.is_visible()
     assert not tab.locator(".nw-for-item").first.is_visible()
 

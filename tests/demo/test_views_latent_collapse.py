@@ -205,4 +205,4 @@ def test_every_finding_has_its_sentence(language: str):
     for key in ("missing", "missing-more", "repeats", "rare", "healthy", "unread", "narrow", "unreadable"):
         assert words[f"latent.collapse.finding.{key}"]
     for data in ("faces", "glyphs", "digits"):
-        assert all(words[f"latent.field.{field}"] for field in DATASETS[data]().fields)
+        assert all(words[f"attributes.{field}"] for field in DATASETS[data]().fields)
