@@ -22,7 +22,7 @@ from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
 from genmodels.places import Seed, to_spec
 
-FIRST = to_spec(Seed(28))
+FIRST = Seed(43)
 SURPRISES = [to_spec(Seed(seed)) for seed in range(0, 10_000, 37)]
 PULL = {"axes": ["x", "y"], "tab": "latent", "knobs": {"speed": "speed", "drift": "drift", "snap": "snap"}}
 PLACE = """
@@ -49,7 +49,7 @@ def layout(tab: Tab) -> None:
     if not models:
         tab.prose("latent.none", classes="nw-note")
         return
-    tab.hidden("start", FIRST, free=True)
+    tab.hidden("start", to_spec(FIRST), free=True)
     tab.facts["start"] |= {"choices": SURPRISES, "surprise": True}
     for name, value in {"x": 0, "y": 0, "moves": {}, "classes": {}}.items():
         tab.hidden(name, value)
@@ -60,7 +60,7 @@ def layout(tab: Tab) -> None:
             tab.prose("models.early", tag="span", classes="nw-badge")
             done = ("moves", "psi", "cutoff", "grain", "classes", "layers_from", "layers_to")
             here = {"model": model} | {name: name for name in ("start", "x", "y", *done)}
-            first = view.picture(view.Here(str(model.value), Seed(28)))  # there before anything is asked
+            first = view.picture(view.Here(str(model.value), FIRST))  # there before anything is asked
             canvas = LiveCanvas(serve(view.picture), elem_id="latent-picture", pull=PULL, size=400, value=first)
             tab.pulled(canvas)
             tab.live(canvas, here)
