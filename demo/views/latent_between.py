@@ -10,7 +10,7 @@ from PIL import Image
 from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
-from demo.views.latent_here import SIDE, Here, Model, enlarged, length, typical
+from demo.views.latent_here import Here, Model, enlarged, length, typical
 from demo.views.latent_lengths import BAND, length_at, percent, shorter
 from demo.views.latent_spots import (
     OneSpot,
@@ -96,7 +96,7 @@ def shown(model: str, spot: Here) -> dict[str, Any]:
     z = where(spot).latent(shape)
     low, high = (round(length_at(share, z.numel()), 2) for share in BAND)
     return {
-        "image": jpeg(enlarged(image, SIDE // image.height)),
+        "image": jpeg(image, 95),
         "spot": written(spot, shape),
         "norm": length(z),
         "typical": typical(z),

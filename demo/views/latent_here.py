@@ -100,8 +100,7 @@ def picture(here: Here) -> dict[str, Any]:
     """The picture itself, with the length of its latent."""
     z = latent(here)
     image = to_image(painted(here, point(here, z)))
-    size = image.height
-    return {"image": jpeg(enlarged(image, SIDE // size)), "norm": length(z), "typical": typical(z)}
+    return {"image": jpeg(image, 95), "norm": length(z), "typical": typical(z)}
 
 
 def asked(here: Here) -> LatentModel:

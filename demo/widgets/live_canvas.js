@@ -14,11 +14,14 @@ canvas.classList.toggle('nw-crisp', !props.smooth);
 async function paint(reply, fresh = () => true) {
   const bitmap = await createImageBitmap(picture(reply.image));
   if (fresh() && here()) {
-    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-      canvas.width = bitmap.width;
-      canvas.height = bitmap.height;
+    // small pictures travel small; the browser enlarges them
+    const zoom = props.smooth ? Math.max(1, Math.round((1.5 * props.size) / Math.max(bitmap.width, bitmap.height))) : 1;
+    if (canvas.width !== bitmap.width * zoom || canvas.height !== bitmap.height * zoom) {
+      canvas.width = bitmap.width * zoom;
+      canvas.height = bitmap.height * zoom;
+      pen.imageSmoothingQuality = 'high';
     }
-    pen.drawImage(bitmap, 0, 0);
+    pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     figure.classList.add('nw-painted');
     tell(null);
     count(reply.ms);

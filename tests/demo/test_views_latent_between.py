@@ -14,7 +14,7 @@ from demo import library
 from demo.checks import accept
 from demo.pictures import jpeg, to_image
 from demo.views import latent_between as view
-from demo.views.latent_here import SIDE, Here, enlarged, point
+from demo.views.latent_here import Here, point
 from demo.views.latent_lengths import length_at, norms, percent, shorter
 from demo.views.latent_spots import (
     MOST_STOPS,
@@ -55,7 +55,7 @@ def latent(spot: Here) -> torch.Tensor:
 
 def alone(spot: dict[str, Any], model: str = MODEL) -> str:
     image = to_image(seen(model, spot_of(spot)))
-    return jpeg(enlarged(image, SIDE // image.height))
+    return jpeg(image, 95)
 
 
 @pytest.mark.parametrize("path", ROUTES)
