@@ -13,6 +13,7 @@ from demo import library
 from demo.checks import By, OneOf
 from demo.pace import paced
 from demo.pictures import jpeg, to_image
+from demo.views.asking import Shares, label
 from genmodels.directions import Direction, moved, points
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
@@ -34,13 +35,6 @@ def moves_of(value: Any) -> dict[str, float]:
     return {str(name)[:60]: FARTHEST.check("moves", amount) for name, amount in value.items()}
 
 
-def mix_of(value: Any) -> dict[str, float]:
-    """Shares of classes, by name."""
-    if not isinstance(value, Mapping) or len(value) > 64:
-        raise Refused("length", name="classes", value=str(value)[:40], least=0, most=64)
-    return {str(name)[:60]: Knob(0, 1, 0.01).check("classes", share) for name, share in value.items()}
-
-
 @dataclass(frozen=True)
 class Here:
     """Where we are (x, y on the plane of seeds around `start`), and what was changed since."""
@@ -53,7 +47,7 @@ class Here:
     psi: Annotated[float, Knob(-1, 1.5, 0.01)] = 1.0
     cutoff: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
     grain: bool = True
-    classes: Annotated[Mapping, By(mix_of)] = field(default_factory=dict)
+    classes: Shares = field(default_factory=dict)
     layers_from: Annotated[int, Knob(0, ALL_LAYERS, 1)] = 0  # of styles only these layers are moved
     layers_to: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
 
@@ -109,18 +103,6 @@ def asked(here: Here) -> LatentModel:
     if not getattr(model, "labels", ()):
         return model
     return Conditioned(model, label(here.model, here.classes))  # type: ignore[arg-type]
-
-
-def label(model: str, classes: Mapping[str, float]) -> Tensor:
-    """(1, K): the shares of the named values, each block's adding up to 1; nothing named, nothing asked."""
-    fields = library.cards()[model].fields
-    names = [value for values in fields.values() for value in values]
-    for name in classes:
-        if name not in names:
-            raise Refused("choice", name="classes", value=name, allowed=", ".join(names))
-    row = torch.tensor([[float(classes.get(name, 0.0)) for name in names]])
-    blocks = row.split([len(values) for values in fields.values()], dim=1)
-    return torch.cat([block / block.sum().clamp(min=1e-6) for block in blocks], dim=1)
 
 
 def enlarged(image: Any, zoom: int) -> Any:

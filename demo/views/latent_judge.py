@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from demo import library
-from demo.checks import By
 from demo.fairness import PROCESSOR, FairLock
 from demo.pictures import jpeg, to_image
-from demo.views.latent_here import SIDE, Here, Model, enlarged, label, mix_of, painted, point
+from demo.views.asking import Shares, label
+from demo.views.latent_here import SIDE, Here, Model, enlarged, painted, point
 from genmodels.datasets.dataset import Dataset, to_tensor
 from genmodels.judging import RELATIVE, Standing, judge, lighter, played, slope, told
 from genmodels.latents import Conditioned, LatentModel, draw
@@ -28,7 +28,6 @@ TURN = 16  # pictures judged in one turn at the processor
 BARS = 28
 SHOWN = 3  # training pictures
 THUMB = 128  # pixels of each
-Classes = Annotated[dict, By(mix_of)]
 
 KNOWN: WeakKeyDictionary[nn.Module, dict[bool, Standing]] = WeakKeyDictionary()  # forgotten with the model
 COMPARING, SEEKING = threading.Lock(), FairLock()
@@ -53,7 +52,7 @@ def judged(here: Here) -> dict[str, Any]:
     }
 
 
-def standing(model: Model, classes: Classes) -> dict[str, Any]:
+def standing(model: Model, classes: Shares) -> dict[str, Any]:
     """The scores of real and generated pictures in bars, and how well they can be told apart by them."""
     loss = played(library.cards()[model])["loss"]
     found = compared(model, asks(model, classes))

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from demo import library
 from demo.checks import By, Length, OneOf, accept
-from demo.views.latent_here import FARTHEST, Here, mix_of, moves_of, painted, point
+from demo.views.asking import read_shares
+from demo.views.latent_here import FARTHEST, Here, moves_of, painted, point
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import WAYS
@@ -129,7 +130,7 @@ def changes(spots: Sequence[Here], weights: Sequence[float]) -> dict[str, Any]:
     psi = sum(w * spot.psi for spot, w in zip(spots, weights, strict=True))
     return whole | {
         "moves": moves_of(summed("moves", FARTHEST.low, FARTHEST.high)),
-        "classes": mix_of(summed("classes", 0, 1)),
+        "classes": read_shares(summed("classes", 0, 1)),
         "psi": round(min(max(psi, PSI.low), PSI.high), 4),
     }
 

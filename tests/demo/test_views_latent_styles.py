@@ -13,7 +13,8 @@ from demo import library
 from demo.checks import accept
 from demo.pictures import to_image
 from demo.views import latent_here, latent_styles
-from demo.views.latent_here import Here, label, painted, point
+from demo.views.asking import label
+from demo.views.latent_here import Here, painted, point
 from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
