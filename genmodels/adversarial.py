@@ -6,19 +6,31 @@ Everything here works on scores (B,) and on samples of any shape: points (B, 2) 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from genmodels.latents import LatentModel
+
+Painter = TypeVar("Painter", bound=LatentModel)
 Score = Callable[[Tensor], Tensor]
 Terms = Callable[[Tensor, Tensor], Tensor]
 
 SMOOTH = 0.1  # the share of real samples that label smoothing calls generated
 CLIP = 0.01  # the largest weight of a clipped critic
 NEARBY = 0.5  # how far from real samples DRAGAN looks, in units of their spread
+
+
+class Game(nn.Module, Generic[Painter]):
+    """The two players, in one module so that one checkpoint keeps both."""
+
+    def __init__(self, generator: Painter, discriminator: nn.Module) -> None:
+        super().__init__()
+        self.generator = generator
+        self.discriminator = discriminator
 
 
 class Loss(NamedTuple):

@@ -6,19 +6,22 @@ import contextlib
 import copy
 import math
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar, final
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from genmodels.datasets.dataset import Batch
 from genmodels.errors import Refused
 
-WINDOW = 50  # the rate is that of the last steps: neighbours on the machine come and go
+WINDOW = 50  # the rate is that of the last steps: neighbors on the machine come and go
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class Trainer(Protocol):
@@ -57,24 +60,69 @@ def chance(seed: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))
 
 
-class EMA:
+class EMA(Generic[Net]):
     """The average of a network over its recent past: what is shown and kept.
 
     Of layers that are parametrized later (spectral norm), it averages the weights they compute with.
     """
 
-    def __init__(self, net: nn.Module, decay: float) -> None:
+    def __init__(self, net: Net, decay: float) -> None:
         self.net = copy.deepcopy(net).eval().requires_grad_(False)
         self.decay = decay
 
     @torch.no_grad()
-    def update(self, net: nn.Module, step: int) -> None:
+    def update(self, net: Net, step: int) -> None:
         """Young averages forget faster, so that the random start does not linger."""
         decay = min(self.decay, (1 + step) / (10 + step))
         news = [attrgetter(name)(net) for name, _ in self.net.named_parameters()]
         torch._foreach_lerp_(list(self.net.parameters()), news, 1 - decay)  # type: ignore[reportPrivateImportUsage]
         for name, kept in self.net.named_buffers():
             kept.copy_(attrgetter(name)(net))
+
+
+class ModelTrainer(ABC, Generic[Net]):
+    """A Trainer of one model and its average, which a snapshot can hold: `done` and the seed decide the next step.
+
+    A kind of training says what one update is, which `optimizers` make it (by name), and what there is to look at.
+    """
+
+    optimizers: dict[str, torch.optim.Optimizer]
+
+    def __init__(self, model: Net, seed: int, device: torch.device, decay: float) -> None:
+        self.model = model.to(device).train()
+        self.ema = EMA(self.model, decay)
+        self.seed, self.device = seed, device
+        self.done = 0
+
+    @abstractmethod
+    def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
+        """Move the model, with no other chance than the dice; what is worth watching about it."""
+
+    @abstractmethod
+    def sheet(self, count: int) -> Tensor:
+        """Pictures of the present state, comparable from one time to the next."""
+
+    @final
+    def step(self, batch: Batch) -> dict[str, float]:
+        metrics = self.update(batch, chance(self.seed, self.done))
+        self.ema.update(self.model, self.done)
+        self.done += 1
+        return metrics
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        """All that has weights."""
+        return {"model": self.model, "ema": self.ema.net}
+
+    def shipped(self) -> Net:
+        """What a checkpoint keeps."""
+        return self.ema.net
+
+
+def anneal(optimizer: torch.optim.Optimizer, lr: float, done: int, until: int) -> None:
+    """Let the rate fall from `lr` to a thousandth of it in `until` steps, along a cosine."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr * (1e-3 + 0.5 + 0.5 * math.cos(math.pi * min(done / until, 1)))
 
 
 def device_of(choice: str) -> torch.device:

@@ -1,12 +1,16 @@
-"""What the convolutional networks share: modulated residual blocks, attention, smooth features of a number."""
+"""What the convolutional networks share: their blocks, their first weights, and how they change size."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from genmodels.errors import Refused
 
 
 class Smooth(nn.Module):
@@ -66,3 +70,61 @@ class Attention(nn.Module):
         q, k, v = qkv.transpose(3, 4).unbind(1)  # (B, heads, places, head)
         h = F.scaled_dot_product_attention(q, k, v).transpose(2, 3).reshape(b, c, height, width)
         return x + self.out(h)
+
+
+class Half(nn.Module):
+    """Two convolutions beside a short cut, to half the side."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        self.short = nn.Conv2d(inputs, outputs, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = F.relu(self.norm1(self.conv1(x)))
+        return F.relu(self.short(F.avg_pool2d(x, 2, ceil_mode=True)) + self.norm2(self.conv2(h)))
+
+
+class Gaze(nn.Module):
+    """How networks that look at a picture begin: it is folded into patches, then halved for every further width."""
+
+    def __init__(self, shape: Sequence[int], channels: Sequence[int], fold: int) -> None:
+        super().__init__()
+        self.shape, self.fold = tuple(shape), fold
+        self.enter = nn.Conv2d(shape[0] * fold**2, channels[0], 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(channels[0])
+        self.blocks = nn.ModuleList(Half(before, after) for before, after in pairwise(channels))
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def seen(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, channels[-1], h, w)."""
+        h = F.pixel_unshuffle(x, self.fold).contiguous(memory_format=torch.channels_last)
+        h = F.relu(self.norm(self.enter(h)))
+        for block in self.blocks:
+            h = block(h)
+        return h
+
+
+def double(x: Tensor) -> Tensor:
+    """Twice the side; bilinear, because transposed convolutions leave a checkerboard."""
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def halved(side: int, times: int) -> int:
+    """The side that must be doubled so often; a generator that cannot get there is refused when it is built."""
+    if side % 2**times:
+        raise Refused("uneven-side", side=side, times=times)
+    return side // 2**times
+
+
+def hand_on(net: nn.Module, slope: float) -> None:
+    """First weights that hand the signal on in full, through leaky ReLUs of this slope (1: none).
+
+    With torch's own it fades from layer to layer: the judge sees little but the mean, the generator collapses on it.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, a=slope)

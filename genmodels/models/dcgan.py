@@ -13,7 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genmodels.adversarial import Game
 from genmodels.latents import LatentModel
+from genmodels.models.blocks import double, halved, hand_on
 
 
 class ConvGenerator(LatentModel):
@@ -33,7 +35,7 @@ class ConvGenerator(LatentModel):
         super().__init__()
         self.latent_shape, self.labels = (latent,), tuple(labels)
         self.loudness = latent**0.5  # a one-hot block is then as long as a latent
-        self.side = shape[1] // 2 ** (len(channels) - 1)
+        self.side = halved(shape[1], len(channels) - 1)
         self.enter = nn.Linear(latent + sum(labels), channels[0] * self.side**2)
         self.norms = nn.ModuleList(BatchNorm(width, sum(labels)) for width in channels)
         self.convs = nn.ModuleList(nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise(channels))
@@ -48,8 +50,7 @@ class ConvGenerator(LatentModel):
         h = self.enter(seen).reshape(len(z), -1, self.side, self.side)
         h = self.norms[0](h.contiguous(memory_format=torch.channels_last), label).relu()
         for conv, norm in zip(self.convs, self.norms[1:], strict=True):
-            h = F.interpolate(conv(h), scale_factor=2.0, mode="bilinear", align_corners=False)
-            h = norm(h, label).relu()
+            h = norm(double(conv(h)), label).relu()
         return self.leave(h).tanh()
 
     forward = decode
@@ -111,17 +112,15 @@ class BatchNorm(nn.Module):
 
 
 def start(net: nn.Module, slope: float) -> None:
-    """First weights that hand the signal on in full; a label's scale and shift start at nothing."""
-    for layer in net.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, a=slope)
+    """First weights that hand the signal on; a label's scale and shift start at nothing."""
+    hand_on(net, slope)
     for layer in net.modules():
         if isinstance(layer, BatchNorm) and layer.film is not None:
             nn.init.zeros_(layer.film.weight)
 
 
-class ConvGAN(nn.Module):
-    """The two players."""
+class ConvGAN(Game[ConvGenerator]):
+    """ConvGenerator against ConvDiscriminator; `labels` are the sizes of the label's blocks."""
 
     def __init__(
         self,
@@ -131,6 +130,6 @@ class ConvGAN(nn.Module):
         discriminator: Sequence[int] = (32, 64, 128),
         labels: Sequence[int] = (),
     ) -> None:
-        super().__init__()
-        self.generator = ConvGenerator(shape, latent, generator, labels)
-        self.discriminator = ConvDiscriminator(shape, discriminator, labels)
+        super().__init__(
+            ConvGenerator(shape, latent, generator, labels), ConvDiscriminator(shape, discriminator, labels)
+        )

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+from genmodels.adversarial import Game
 from genmodels.latents import LatentModel
 
 
@@ -51,10 +52,8 @@ def dense(widths: Sequence[int]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-class DenseGAN(nn.Module):
-    """The two players."""
+class DenseGAN(Game[DenseGenerator]):
+    """DenseGenerator against DenseDiscriminator, whose widths are the generator's backwards."""
 
     def __init__(self, shape: Sequence[int], latent: int = 100, widths: Sequence[int] = (128, 256)) -> None:
-        super().__init__()
-        self.generator = DenseGenerator(shape, latent, widths)
-        self.discriminator = DenseDiscriminator(shape, [*reversed(widths)])
+        super().__init__(DenseGenerator(shape, latent, widths), DenseDiscriminator(shape, [*reversed(widths)]))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genmodels import checkpoints
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import LatentModel, draw
-from genmodels.models.reader import Half
-from genmodels.training import EMA, autocast, chance
+from genmodels.models.blocks import Gaze
+from genmodels.training import ModelTrainer, anneal, autocast
 
 
-class Encoder(nn.Module):
+class Encoder(Gaze):
     """(B, C, H, W) -> z (B, latent)."""
 
     def __init__(
@@ -28,25 +26,16 @@ class Encoder(nn.Module):
         channels: Sequence[int] = (32, 64, 128, 160),
         fold: int = 2,
     ) -> None:
-        super().__init__()
-        self.teacher = teacher
-        self.shape, self.latent_shape, self.fold = tuple(shape), (latent,), fold
-        self.enter = nn.Conv2d(shape[0] * fold**2, channels[0], 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(channels[0])
-        self.blocks = nn.ModuleList(Half(before, after) for before, after in pairwise(channels))
+        super().__init__(shape, channels, fold)
+        self.teacher, self.latent_shape = teacher, (latent,)
         side = math.ceil(shape[1] / fold / 2 ** len(self.blocks))
         self.leave = nn.Linear(channels[-1] * side**2, latent)  # where something is matters as much as what it is
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> Tensor:
-        h = F.pixel_unshuffle(x, self.fold).contiguous(memory_format=torch.channels_last)
-        h = F.relu(self.norm(self.enter(h)))
-        for block in self.blocks:
-            h = block(h)
-        return self.leave(h.flatten(1))
+        return self.leave(self.seen(x).flatten(1))
 
 
-class EncoderTrainer:
+class EncoderTrainer(ModelTrainer[Encoder]):
     """Learns from pictures that the teacher paints, whose latents are known, and from real ones by painting them again.
 
     Real pictures have no latent; of some of each batch the teacher's picture of the guess must come near.
@@ -64,28 +53,17 @@ class EncoderTrainer:
         weight: float = 2.0,  # of their pixels beside the latents
         teacher: LatentModel | None = None,  # the trained one, if none is given
     ) -> None:
-        self.model = model.to(device).train()
-        self.ema = EMA(self.model, decay)
+        super().__init__(model, seed, device, decay)
         self.teacher = (teacher or teacher_of(model)).to(device).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr, betas=(0.9, 0.98), weight_decay=0.01)
-        self.seed, self.device, self.lr, self.until = seed, device, lr, until
+        self.optimizers = {"optimizer": self.optimizer}
+        self.lr, self.until = lr, until
         self.again, self.weight = again, weight
-        self.done = 0
 
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        return {"model": self.model, "ema": self.ema.net}
-
-    @property
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        return {"optimizer": self.optimizer}
-
-    def step(self, batch: Batch) -> dict[str, float]:
-        z = torch.randn(len(batch.x0), *self.teacher.latent_shape, generator=chance(self.seed, self.done))
-        z = z.to(self.device)
+    def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
+        z = torch.randn(len(batch.x0), *self.teacher.latent_shape, generator=dice).to(self.device)
         real = batch.x0[: max(round(self.again * len(batch.x0)), 1)].to(self.device)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.lr * (1e-3 + 0.5 + 0.5 * math.cos(math.pi * min(self.done / self.until, 1)))
+        anneal(self.optimizer, self.lr, self.done, self.until)
         with autocast(self.device):
             with torch.no_grad():
                 painted = self.teacher.decode(z)
@@ -96,13 +74,7 @@ class EncoderTrainer:
         self.optimizer.zero_grad()
         (latent + self.weight * pixels).backward()
         self.optimizer.step()
-        self.ema.update(self.model, self.done)
-        self.done += 1
         return {"latent": latent.item(), "pixels": pixels.item()}
-
-    def shipped(self) -> nn.Module:
-        """What a checkpoint keeps."""
-        return self.ema.net
 
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:

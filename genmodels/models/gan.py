@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genmodels.adversarial import Game
 from genmodels.latents import LatentModel
-from genmodels.models.blocks import Residual
+from genmodels.models.blocks import Residual, double, halved, hand_on
 
 
 class Generator(LatentModel):
@@ -20,7 +21,7 @@ class Generator(LatentModel):
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
-        self.side = shape[1] // 2 ** len(channels)  # the last doubling is a pixel shuffle
+        self.side = halved(shape[1], len(channels))  # the last doubling is a pixel shuffle
         condition = 2 * latent
         self.mapping = nn.Sequential(
             nn.Linear(latent, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU()
@@ -41,7 +42,7 @@ class Generator(LatentModel):
         h = h.contiguous(memory_format=torch.channels_last)
         for level, block in enumerate(self.blocks):
             if level:
-                h = F.interpolate(h, scale_factor=2.0, mode="bilinear", align_corners=False)
+                h = double(h)
             h = block(h, condition)
         h = F.pixel_shuffle(F.silu(self.shuffle(F.silu(h))), 2)
         return self.leave(h).tanh()  # a convolution at full size smooths the shuffle's seams
@@ -87,20 +88,15 @@ class Plain(nn.Module):
 
 
 def start(net: nn.Module, slope: float) -> None:
-    """First weights that hand the signal on in full, with every block as its short cut.
-
-    With torch's own it fades from layer to layer: the judge sees little but the mean, the generator collapses on it.
-    """
-    for layer in net.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, a=slope)
+    """First weights that hand the signal on, with every block as its short cut."""
+    hand_on(net, slope)
     for block in net.modules():
         if isinstance(block, Residual | Plain):
             nn.init.zeros_(block.conv2.weight)
 
 
-class GAN(nn.Module):
-    """The two players."""
+class GAN(Game[Generator]):
+    """Generator against Discriminator."""
 
     def __init__(
         self,
@@ -109,6 +105,4 @@ class GAN(nn.Module):
         generator: Sequence[int] = (192, 128, 80, 40),
         discriminator: Sequence[int] = (40, 80, 128, 192),
     ) -> None:
-        super().__init__()
-        self.generator = Generator(shape, latent, generator)
-        self.discriminator = Discriminator(shape, discriminator)
+        super().__init__(Generator(shape, latent, generator), Discriminator(shape, discriminator))

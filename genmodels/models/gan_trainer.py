@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from genmodels.adversarial import Rules, play
+from genmodels.adversarial import Game, Rules, play
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import Asked, draw
-from genmodels.training import EMA, autocast, chance
+from genmodels.training import ModelTrainer, autocast
 
 
-class GANTrainer:
+class GANTrainer(ModelTrainer[Game[Any]]):
     """Both players move at once: one pass back through the discriminator gives both of them their gradient."""
 
     def __init__(
         self,
-        model: nn.Module,  # its parts: generator, a LatentModel, and discriminator
+        model: Game[Any],
         seed: int,
         device: torch.device,
         loss: str = "relativistic",
@@ -32,82 +32,76 @@ class GANTrainer:
         lead: int = 1,  # the generator moves in every so manieth step only
         unlabeled: float = 0.2,  # the share of pictures whose label is hidden
     ) -> None:
-        self.model = model.to(device).train()
-        self.ema = EMA(self.model, decay)  # before the rules change layers: it keeps plain weights
+        super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
-        self.rules.prepare(self.judge)
-        adam = {"lr": lr, "betas": tuple(betas)}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            name: torch.optim.Adam(self.model.get_submodule(name).parameters(), **adam)
-            for name in ("generator", "discriminator")
+        self.rules.prepare(model.discriminator)  # after the average was made, which keeps plain weights
+        self.adam = {"lr": lr, "betas": tuple(betas)}
+        self.optimizers = {
+            "generator": torch.optim.Adam(model.generator.parameters(), **self.adam),
+            "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
-        self.labels, self.unlabeled = painter(self.model).labels, unlabeled
-        self.seed, self.device, self.lead = seed, device, lead
-        self.done = 0
+        self.lead, self.unlabeled = lead, unlabeled
 
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        return {"model": self.model, "ema": self.ema.net}
+    def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
+        return self.play(batch, self.latents(len(batch.x0), dice), dice)
 
-    @property
-    def judge(self) -> nn.Module:
-        return self.model.get_submodule("discriminator")
-
-    def step(self, batch: Batch) -> dict[str, float]:
-        dice = chance(self.seed, self.done)
-        real, paint = batch.x0.to(self.device), painter(self.model)
-        z = torch.randn(len(real), *paint.latent_shape, generator=dice).to(self.device)
-        label = self.shown(batch.label, dice)
+    def play(self, batch: Batch, z: Tensor, dice: torch.Generator) -> dict[str, float]:
+        """One move of each player whose turn it is: real pictures against those painted from z."""
+        real, label = batch.x0.to(self.device), self.told(batch.label, dice)
+        moves = self.done % self.lead == self.lead - 1
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
-        moves = self.done % self.lead == self.lead - 1
         with autocast(self.device):
             with torch.set_grad_enabled(moves):
-                fake = (paint.decode(z) if label is None else paint.decode(z, label)).float()
+                fake = self.paint(z, dice, label).float()
             leaf = fake.detach().requires_grad_()
-            both = torch.cat([real, leaf])
-            scores = (self.judge(both) if label is None else self.judge(both, label.repeat(2, 1))).float()
+            scores = self.score(torch.cat([real, leaf]), None if label is None else label.repeat(2, 1))
         metrics = play(self.rules.loss, scores, leaf, fake if moves else None)
         if self.rules.due(self.done):
-            few = max(len(real) // 2, 1)
-
-            def score(x: Tensor) -> Tensor:
-                return self.judge(x) if label is None else self.judge(x, label[:few])
-
-            slope = self.rules.slope(score, real[:few], leaf[:few], dice)
-            (self.rules.weight * slope).backward()
-            metrics["slope"] = slope.item()
-        metrics["gradient"] = nn.utils.get_total_norm(
-            [p.grad for p in self.model.parameters() if p.grad is not None]
-        ).item()
+            metrics["slope"] = self.hold_back(real, leaf, label, dice)
+        learning = [p.grad for p in self.model.parameters() if p.grad is not None]
+        metrics["gradient"] = nn.utils.get_total_norm(learning).item()
         for optimizer in self.optimizers.values():
             optimizer.step()  # leaves alone what got no gradient
-        self.rules.finish(self.judge)
-        self.ema.update(self.model, self.done)
-        self.done += 1
+        self.rules.finish(self.model.discriminator)
         return metrics
 
-    def shown(self, label: Tensor, dice: torch.Generator) -> Tensor | None:
-        """What both players are told: the label, hidden now and then so that they can also do without."""
-        if not self.labels:
+    def hold_back(self, real: Tensor, fake: Tensor, label: Tensor | None, dice: torch.Generator) -> float:
+        """Add the penalties' gradient to the discriminator's; half the pictures say enough, at half the cost."""
+        few = slice(max(len(real) // 2, 1))
+        shown = None if label is None else label[few]
+        slope = self.rules.slope(lambda x: self.score(x, shown), real[few], fake[few], dice)
+        (self.rules.weight * slope).backward()
+        return slope.item()
+
+    def latents(self, count: int, dice: torch.Generator) -> Tensor:
+        return torch.randn(count, *self.model.generator.latent_shape, generator=dice).to(self.device)
+
+    def paint(self, z: Tensor, dice: torch.Generator, label: Tensor | None = None) -> Tensor:
+        """The generator's pictures in training."""
+        return painted(self.model.generator, z, label)
+
+    def score(self, x: Tensor, label: Tensor | None) -> Tensor:
+        """The discriminator's scores (B,)."""
+        judge = self.model.discriminator
+        return (judge(x) if label is None else judge(x, label)).float()
+
+    def told(self, label: Tensor, dice: torch.Generator) -> Tensor | None:
+        """What both players hear: the label, hidden now and then so that they can also do without."""
+        if not self.model.generator.labels:
             return None
         return (label * (torch.rand(len(label), 1, generator=dice) >= self.unlabeled)).to(self.device)
 
-    def shipped(self) -> nn.Module:
-        """What a checkpoint keeps."""
-        return self.ema.net
-
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:
-        """Pictures of the present state, always from the same latents; with labels, of each value in turn."""
-        paint = painter(self.ema.net)
-        z = draw(paint.latent_shape, range(count)).to(self.device)
-        if not self.labels:
-            return paint.decode(z)
+        """Always from the same latents; with labels, of each value in turn."""
+        generator: Asked = self.ema.net.generator
+        z = draw(generator.latent_shape, range(count)).to(self.device)
         turn = torch.arange(count, device=self.device)
-        blocks = [nn.functional.one_hot(turn % size, size).float() for size in self.labels]
-        return paint.decode(z, torch.cat(blocks, dim=1))
+        blocks = [nn.functional.one_hot(turn % size, size).float() for size in generator.labels]
+        return painted(generator, z, torch.cat(blocks, dim=1) if blocks else None)
 
 
-def painter(game: nn.Module) -> Asked:
-    return cast(Asked, game.get_submodule("generator"))
+def painted(generator: Asked, z: Tensor, label: Tensor | None) -> Tensor:
+    """Only generators that know labels take one."""
+    return generator.decode(z) if label is None else generator.decode(z, label)

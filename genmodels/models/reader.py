@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genmodels.datasets.dataset import Batch
-from genmodels.training import EMA, autocast, chance
+from genmodels.models.blocks import Gaze
+from genmodels.training import ModelTrainer, anneal, autocast
 
 REMEMBERED = 32  # batches from which a sheet takes the pictures that are read worst
 
 
-class Reader(nn.Module):
+class Reader(Gaze):
     """(B, C, H, W) -> (B, K): scores in the layout of the label; `labels` are the sizes of its blocks."""
 
     def __init__(
         self, shape: Sequence[int], labels: Sequence[int], channels: Sequence[int] = (24, 48, 96, 128), fold: int = 2
     ) -> None:
-        super().__init__()
-        self.shape, self.labels, self.fold = tuple(shape), tuple(labels), fold
-        self.enter = nn.Conv2d(shape[0] * fold**2, channels[0], 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(channels[0])
-        self.blocks = nn.ModuleList(Half(before, after) for before, after in pairwise(channels))
+        super().__init__(shape, channels, fold)
+        self.labels = tuple(labels)
         self.width = channels[-1]
         self.heads = nn.Linear(self.width, sum(labels))
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def features(self, x: Tensor) -> Tensor:
         """(B, width): what all the answers are drawn from."""
-        h = F.pixel_unshuffle(x, self.fold).contiguous(memory_format=torch.channels_last)
-        h = F.relu(self.norm(self.enter(h)))
-        for block in self.blocks:
-            h = block(h)
-        return h.mean((2, 3))
+        return self.seen(x).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.heads(self.features(x))
@@ -56,24 +47,8 @@ class Reader(nn.Module):
         return torch.stack([block.argmax(1) for block in self.fields(scores)], dim=1)
 
 
-class Half(nn.Module):
-    """Two convolutions beside a short cut, to half the side."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(outputs)
-        self.short = nn.Conv2d(inputs, outputs, 1, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = F.relu(self.norm1(self.conv1(x)))
-        return F.relu(self.short(F.avg_pool2d(x, 2, ceil_mode=True)) + self.norm2(self.conv2(h)))
-
-
-class ReaderTrainer:
-    """Adam on the mean cross-entropy of the fields; the rate falls to nothing over `until` steps, along a cosine."""
+class ReaderTrainer(ModelTrainer[Reader]):
+    """Adam on the mean cross-entropy of the fields, over pictures that are each disturbed a little."""
 
     def __init__(
         self,
@@ -81,42 +56,29 @@ class ReaderTrainer:
         seed: int,
         device: torch.device,
         lr: float = 3e-3,
-        until: int = 4000,
+        until: int = 4000,  # the step at which the rate has fallen to almost nothing
         decay: float = 0.998,
-        shift: int = 2,
+        shift: int = 2,  # pixels, noise and light: how much a picture may be disturbed
         noise: float = 0.1,
         light: float = 0.05,
     ) -> None:
-        self.model = model.to(device).train()
-        self.ema = EMA(self.model, decay)
+        super().__init__(model, seed, device, decay)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr, betas=(0.9, 0.98), weight_decay=0.02)
-        self.seed, self.device, self.lr, self.until = seed, device, lr, until
+        self.optimizers = {"optimizer": self.optimizer}
+        self.lr, self.until = lr, until
         self.shift, self.noise, self.light = shift, noise, light
         self.seen: deque[Batch] = deque(maxlen=REMEMBERED)
-        self.done = 0
 
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        return {"model": self.model, "ema": self.ema.net}
-
-    @property
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        return {"optimizer": self.optimizer}
-
-    def step(self, batch: Batch) -> dict[str, float]:
-        dice = chance(self.seed, self.done)
+    def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         x = disturbed(batch.x0, dice, self.shift, self.noise, self.light).to(self.device)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.lr * (1e-3 + 0.5 + 0.5 * math.cos(math.pi * min(self.done / self.until, 1)))
+        anneal(self.optimizer, self.lr, self.done, self.until)
         with autocast(self.device):
             scores = self.model(x).float()
         loss, right = self.judged(scores, batch.label.to(self.device))
         self.optimizer.zero_grad()
         loss.mean().backward()
         self.optimizer.step()
-        self.ema.update(self.model, self.done)
         self.seen.append(batch)
-        self.done += 1
         return {"loss": loss.mean().item(), "right": right.mean().item()}
 
     def judged(self, scores: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
@@ -125,10 +87,6 @@ class ReaderTrainer:
         loss = [F.cross_entropy(block, truth, reduction="none") for block, truth in zip(said, known, strict=True)]
         right = [block.argmax(1) == truth.argmax(1) for block, truth in zip(said, known, strict=True)]
         return torch.stack(loss).mean(0), torch.stack(right).float().mean(0)
-
-    def shipped(self) -> nn.Module:
-        """What a checkpoint keeps."""
-        return self.ema.net
 
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:

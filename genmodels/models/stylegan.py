@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genmodels.adversarial import Game
 from genmodels.latents import StyleModel
+from genmodels.models.blocks import double, halved
 from genmodels.models.gan import Discriminator
 
 LENGTH = math.sqrt(2 / (1 + 0.2**2))  # of each output's weights: what the leaky ReLU takes, they give beforehand
@@ -35,7 +37,8 @@ class StyleGenerator(StyleModel):
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
-        sides = [shape[1] // 2**k for k in reversed(range(len(channels)))]
+        smallest = halved(shape[1], len(channels) - 1)
+        sides = [smallest * 2**k for k in range(len(channels))]
         self.layers = 2 * len(channels) - 1
         self.grain_sides = [side for side in sides for _ in range(2)][: self.layers]
         widths = [latent, *[style] * depth]
@@ -135,12 +138,8 @@ def affine(style: int, channels: int) -> nn.Linear:
     return layer
 
 
-def double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
-
-
-class StyleGAN(nn.Module):
-    """The two players."""
+class StyleGAN(Game[StyleGenerator]):
+    """StyleGenerator against the residual GAN's Discriminator."""
 
     def __init__(
         self,
@@ -151,6 +150,4 @@ class StyleGAN(nn.Module):
         generator: Sequence[int] = (192, 128, 96, 64, 32),
         discriminator: Sequence[int] = (40, 80, 128, 192),
     ) -> None:
-        super().__init__()
-        self.generator = StyleGenerator(shape, latent, style, depth, generator)
-        self.discriminator = Discriminator(shape, discriminator)
+        super().__init__(StyleGenerator(shape, latent, style, depth, generator), Discriminator(shape, discriminator))

@@ -86,8 +86,8 @@ def test_labels_are_hidden_now_and_then_for_both_players_alike(monkeypatch: pyte
 
         monkeypatch.setattr(part, method, outer)
 
-    listen("generator", own.model.get_submodule("generator"), "decode")
-    listen("discriminator", own.judge, "forward")
+    listen("generator", own.model.generator, "decode")
+    listen("discriminator", own.model.discriminator, "forward")
     for _ in range(100):
         own.step(batch(3))
     given = torch.cat(told["generator"])

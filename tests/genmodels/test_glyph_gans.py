@@ -10,6 +10,8 @@ from genmodels.errors import Refused
 from genmodels.latents import Conditioned, draw
 from genmodels.models.dcgan import BatchNorm, ConvGAN
 from genmodels.models.dense_gan import DenseGAN
+from genmodels.models.gan import GAN
+from genmodels.models.stylegan import StyleGAN
 
 
 def stirred(game: nn.Module) -> None:
@@ -86,6 +88,14 @@ def test_a_latent_model_that_was_told_what_to_draw():
         with pytest.raises(Refused) as refusal:
             Conditioned(generator, strange)
         assert refusal.value.key == "label-shape"
+
+
+@pytest.mark.parametrize("game", [GAN, ConvGAN, StyleGAN])
+def test_a_side_that_cannot_be_reached_by_doubling_is_refused(game: type[nn.Module]):
+    assert game((1, 24, 24), generator=[8, 8, 8], discriminator=[8]).generator.decode(draw((64,), [0])).shape[2] == 24
+    with pytest.raises(Refused) as refusal:
+        game((1, 26, 26), generator=[8, 8, 8], discriminator=[8])
+    assert refusal.value.key == "uneven-side" and refusal.value.values["side"] == 26
 
 
 def test_a_new_judge_does_not_mind_labels_and_neither_is_deaf():

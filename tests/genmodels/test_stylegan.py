@@ -7,20 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor
 
 from genmodels import checkpoints
 from genmodels.checkpoints import Card
-from genmodels.datasets import DATASETS
-from genmodels.datasets.dataset import Batch
 from genmodels.latents import StyleModel, draw, mix, truncate
 from genmodels.models.stylegan import Color, Modulated, StyleGAN, StyleGenerator
-from genmodels.models.stylegan_trainer import StyleTrainer
-from genmodels.runs import run
-from genmodels.training import chance
 from genmodels.zoo import ZOO
-from tests.genmodels.tiny import shrink
 
 SMALL = {"latent": 8, "style": 12, "depth": 2, "generator": [16, 12, 8], "discriminator": [8, 12]}
 
@@ -179,55 +172,6 @@ def test_enlarging_does_not_checker():
     pictures = net.decode(draw((64,), range(200)))[:, :, 8:-8, 8:-8]
     phases = F.pixel_unshuffle(pictures, 2).unflatten(1, (3, 4)).mean((0, 3, 4))
     assert (phases - phases.mean(1, keepdim=True)).abs().max() < 0.01
-
-
-def test_every_parameter_learns():
-    torch.manual_seed(0)
-    trainer = trained(StyleGAN((3, 16, 16), **SMALL), loss="non-saturating")  # relativistic: no bias of the score
-    for name, parameter in trainer.model.named_parameters():
-        assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
-
-
-def trained(net: StyleGAN, steps: int = 2, **knobs: object) -> StyleTrainer:
-    trainer = StyleTrainer(net, 3, torch.device("cpu"), **knobs)  # type: ignore[arg-type]
-    for k in range(steps):
-        x0 = torch.randn(8, 3, 16, 16, generator=torch.Generator().manual_seed(k)).tanh()
-        assert all(isinstance(value, float) for value in trainer.step(Batch(x0, torch.zeros(8, 0))).values())
-    return trainer
-
-
-def test_running_mean_is_that_of_the_averaged_mapping():
-    torch.manual_seed(0)
-    trainer = trained(StyleGAN((3, 16, 16), **SMALL), steps=60, lr=1e-4)
-    kept = trainer.ema.net.get_submodule("generator")
-    assert isinstance(kept, StyleModel)
-    styles = kept.map(draw((8,), range(5000)))[:, 0]
-    off = (kept.w_mean - styles.mean(0)).abs()
-    assert (off < 5 * styles.std(0) / (8 * 2 * 60) ** 0.5 + 0.02).all()
-
-
-@pytest.mark.parametrize("mixing", [0.0, 0.5, 1.0])
-def test_the_asked_share_of_pictures_is_mixed(mixing: float, monkeypatch: pytest.MonkeyPatch):
-    trainer = trained(StyleGAN((3, 16, 16), **SMALL), steps=0, mixing=mixing)
-    painted: list[Tensor] = []
-    generator = trainer.model.get_submodule("generator")
-    monkeypatch.setattr(generator, "synthesize", lambda w, noise: painted.append(w))
-    trainer.paint(torch.randn(4000, 8), chance(0, 0))
-    changes = (painted[0][:, 1:] != painted[0][:, :-1]).any(2)
-    assert changes.sum(1).max() <= 1, "more than two sources"
-    assert changes.any(1).float().mean().item() == pytest.approx(mixing, abs=0.04)
-    if mixing:
-        assert torch.allclose(changes.float().mean(0), torch.full((4,), mixing / 4), atol=0.03)
-
-
-def test_resumed_equals_uninterrupted_to_the_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    shrink(monkeypatch)
-    data = DATASETS["faces"]()
-    whole = [p.metrics for p in run("faces-stylegan", data, 3, "cpu", tmp_path / "whole")]
-    parts = [p.metrics for n in (2, 3) for p in run("faces-stylegan", data, n, "cpu", tmp_path / "parts")]
-    assert parts == whole
-    a, b = (load_file(tmp_path / way / "faces-stylegan" / "snapshot.safetensors") for way in ("whole", "parts"))
-    assert a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
 
 
 def test_a_checkpoint_keeps_both_players_and_the_mean_style(tmp_path: Path):

@@ -25,7 +25,7 @@ from genmodels.datasets.dataset import Batch, Dataset
 from genmodels.datasets.digits import Digits
 from genmodels.errors import Refused
 from genmodels.runs import run
-from genmodels.training import EMA, chance, train
+from genmodels.training import train
 from genmodels.zoo import ZOO
 from tests.genmodels.tiny import Few, shrink
 
@@ -77,25 +77,6 @@ def test_not_a_number_leaves_no_snapshot(name: str, digits: Dataset, tmp_path: P
         list(run(name, Broken(digits), 3, "cpu", tmp_path))
     assert refusal.value.key == "not-finite" and refusal.value.values["step"] == 1
     assert not (tmp_path / name / "snapshot.safetensors").exists()
-
-
-def test_chance_depends_on_seed_and_step_only():
-    def drawn(seed: int, step: int) -> float:
-        return torch.rand((), generator=chance(seed, step), dtype=torch.float64).item()
-
-    assert drawn(3, 7) == drawn(3, 7)
-    assert len({drawn(seed, step) for seed in range(20) for step in range(20)}) == 400
-
-
-def test_average_of_a_constant_network_is_the_network():
-    net, start = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
-    ema = EMA(start, 0.9)
-    gap = (net.weight - start.weight).detach()
-    for step in range(200):
-        ema.update(net, step)
-    left = math.prod(min(0.9, (1 + step) / (10 + step)) for step in range(200))
-    assert torch.allclose(net.weight - ema.net.get_parameter("weight"), left * gap, atol=1e-6)
-    assert not ema.net.get_parameter("weight").requires_grad
 
 
 @pytest.mark.parametrize("name", TINY)
