@@ -129,7 +129,7 @@ def train_model(chosen: argparse.Namespace) -> None:
     stopping = StopAfterStep()
     progress = None
     with stopping:
-        training = run(chosen.name, dataset, steps, chosen.device, chosen.runs)
+        training = run(chosen.name, dataset, steps, chosen.device, chosen.runs, chosen.checkpoints)
         for progress in shown(training, steps, chosen.json):
             if stopping.asked:
                 training.close()  # leaves a snapshot
@@ -184,6 +184,8 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
 def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, seed: int) -> dict[str, Any]:
     """Scores of any model; what a generator paints is looked at by its data set's reader, where there is one."""
     reader = reader_of(dataset, chosen.checkpoints)
+    if isinstance(model, Encoder):
+        model.shelf = chosen.checkpoints  # where its teacher is looked for
     if not isinstance(model, Reader | Encoder):
         dataset = ready(dataset, chosen.runs, quiet=chosen.json)
         if reader is None:

@@ -17,9 +17,11 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 import genmodels
+from genmodels import checkpoints
 from genmodels.checkpoints import Card, write
 from genmodels.datasets.dataset import Dataset, batches
 from genmodels.errors import Refused
+from genmodels.evaluation import drawable
 from genmodels.training import Progress, Trainer, device_of, train
 from genmodels.zoo import Recipe, recipe_of
 
@@ -46,16 +48,21 @@ class Resumable(Trainer, Protocol):
 
 
 def run(
-    name: str, dataset: Dataset, steps: int | None = None, device: str = "auto", folder: Path = FOLDER
+    name: str,
+    dataset: Dataset,
+    steps: int | None = None,
+    device: str = "auto",
+    folder: Path = FOLDER,
+    shelf: Path = checkpoints.FOLDER,
 ) -> Generator[Progress]:
-    """Train a row of ZOO, from its newest snapshot if there is one; a closed or a finished run leaves a snapshot."""
+    """Train a row of ZOO, from its newest snapshot if there is one; a closed or a finished run leaves a snapshot.
+
+    A teacher is taken from the shelf.
+    """
     recipe, place = recipe_of(name), folder / name
     steps = recipe.steps if steps is None else steps
     asked = settings(name, recipe, dataset)
-    torch.manual_seed(recipe.seed)  # the first weights; all later chance is drawn from (seed, step)
-    trainer: Resumable = recipe.trainer(
-        recipe.build(**recipe.full_config(dataset)), recipe.seed, device_of(device), **recipe.optimizer
-    )
+    trainer = trainer_of(recipe, dataset, device_of(device), shelf)
     spent = resume(place, trainer, asked)
     began = snapped = time.monotonic()
     sheeted = began - recipe.sheets
@@ -81,6 +88,16 @@ def run(
     if progress is not None:
         snap()
         save_sheet(place / f"sheet-{progress.step:07d}.png", trainer.sheet(SHEET))
+
+
+def trainer_of(recipe: Recipe, dataset: Dataset, device: torch.device, shelf: Path) -> Resumable:
+    """A row's trainer before its first step, with its teacher from the shelf if it has one."""
+    torch.manual_seed(recipe.seed)  # the first weights; all later chance is drawn from (seed, step)
+    model = recipe.build(**recipe.full_config(dataset))
+    told = dict(recipe.optimizer)
+    if recipe.after is not None:
+        told["teacher"] = drawable(checkpoints.load(recipe.after, folder=shelf))
+    return recipe.trainer(model, recipe.seed, device, **told)
 
 
 def settings(name: str, recipe: Recipe, dataset: Dataset) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from genmodels.training import ModelTrainer, anneal, autocast
 class Encoder(Gaze):
     """(B, C, H, W) -> z (B, latent)."""
 
+    shelf = checkpoints.FOLDER  # where its teacher lies
+
     def __init__(
         self,
         shape: Sequence[int],
@@ -51,7 +53,7 @@ class EncoderTrainer(ModelTrainer[Encoder]):
         decay: float = 0.998,
         again: float = 0.25,  # the share of real pictures that are painted again
         weight: float = 2.0,  # of their pixels beside the latents
-        teacher: LatentModel | None = None,  # the trained one, if none is given
+        teacher: LatentModel | None = None,  # the model's own, if none is given
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.teacher = (teacher or teacher_of(model)).to(device).eval().requires_grad_(False)
@@ -86,7 +88,7 @@ class EncoderTrainer(ModelTrainer[Encoder]):
 
 def teacher_of(encoder: Encoder) -> LatentModel:
     """The trained generator whose latents it guesses."""
-    painter = checkpoints.load(encoder.teacher, "generator")
+    painter = checkpoints.load(encoder.teacher, "generator", encoder.shelf)
     assert isinstance(painter, LatentModel)
     return painter
 

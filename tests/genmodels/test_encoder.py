@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 import torch
 
+from genmodels import checkpoints
+from genmodels.checkpoints import Card
+from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Batch
+from genmodels.errors import Refused
 from genmodels.latents import LatentModel, draw
-from genmodels.models.encoder import Encoder, EncoderTrainer, recovered
+from genmodels.models.encoder import Encoder, EncoderTrainer, recovered, teacher_of
 from genmodels.models.gan import Generator
 from genmodels.projection import project
+from genmodels.runs import run, trainer_of
+from genmodels.zoo import ZOO
+from tests.genmodels.tiny import shrink
 
 SHAPE = (3, 16, 16)
 
@@ -82,3 +90,28 @@ def test_a_sheet_shows_pairs(trained: EncoderTrainer):
     near = (sheet[0::2] - sheet[1::2]).square().mean()
     far = (sheet[0::2] - sheet[1::2].roll(1, 0)).square().mean()
     assert near < 0.5 * far
+
+
+def test_its_teacher_is_the_one_on_the_shelf(tmp_path: Path):
+    """Not the shipped one of the same name."""
+    row, data = ZOO["faces-gan"], DATASETS["faces"]()
+    torch.manual_seed(5)
+    config = row.full_config(data) | {"generator": [16, 8], "discriminator": [8, 8]}
+    own = row.build(**config)
+    card = Card("faces-gan", config, "faces", data.data_version, {}, 1, 2, 0, 1.0, "CPU", "1")
+    checkpoints.save(tmp_path / "faces-gan.safetensors", own, card)
+    expected = own.half().float().get_submodule("generator").state_dict()
+    made = trainer_of(ZOO["faces-gan-encoder"], data, torch.device("cpu"), tmp_path)
+    assert isinstance(made, EncoderTrainer)
+    made.model.shelf = tmp_path
+    for found in (made.teacher, teacher_of(made.model)):
+        assert found.state_dict().keys() == expected.keys()
+        assert all(torch.equal(value, expected[key]) for key, value in found.state_dict().items())
+
+
+def test_without_a_teacher_nothing_is_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    shrink(monkeypatch)
+    with pytest.raises(Refused) as refusal:
+        next(run("faces-gan-encoder", DATASETS["faces"](), 1, "cpu", tmp_path / "runs", tmp_path))
+    assert refusal.value.key == "no-checkpoint" and refusal.value.values["name"] == "faces-gan"
+    assert not (tmp_path / "runs").exists()
