@@ -7,6 +7,8 @@ import time
 from collections import OrderedDict, deque
 from types import TracebackType
 
+from torch import Tensor
+
 from genmodels.denoising.estimate import Denoiser, Estimate
 from genmodels.schedules.schedule import NoiseSchedule
 
@@ -47,9 +49,9 @@ class InTurn:
     def schedule(self) -> NoiseSchedule:
         return self._denoise.schedule
 
-    def __call__(self, x, t) -> Estimate:
+    def __call__(self, x: Tensor, t: Tensor, *label: Tensor) -> Estimate:
         with PROCESSOR:
-            return self._denoise(x, t)
+            return self._denoise(x, t, *label)
 
 
 class Newest:

@@ -1,18 +1,30 @@
-"""Denoising: a diffusion model turns noise into a picture, one step at a time."""
+"""Denoising: a diffusion model turns noise into a picture, step by step; the parts below say what to do with it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
 
 from demo import library
-from demo.tabs.page import Tab
-from demo.views import denoising
+from demo.tabs.page import WORDS, Tab
+from demo.views import denoising as view
+from demo.views import denoising_plan as plan
+from demo.views.denoising_price import price
 from demo.widgets.plot import Plot
 from demo.widgets.timeline import Timeline
+from demo.widgets.widget import Widget
 from demo.wiring import again, serve
 from genmodels.knobs import Knob
+from genmodels.schedules import SCHEDULES
 
 HALT = "() => { noisewalk.halt('denoising-run') }"
+WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
+PRICE = '<p class="nw-prose nw-price" role="status"></p>'
+SHARE = Knob(0, 1, 0.01)
+TEXTS_WAY = {"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN}
+PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {}
 
 
 def layout(tab: Tab) -> None:
@@ -21,25 +33,76 @@ def layout(tab: Tab) -> None:
         return
     with gr.Row():
         with gr.Column(elem_classes="nw-controls"):
-            model = tab.model(models)
-            sampler = tab.choice("sampler", denoising.samplers_for(models[0]), "dpmpp-2m", group="samplers")
-            tab.method_knobs("sampler")
-            spacing = tab.choice("spacing", denoising.NAMED, "exponential", group="spacings")
-            steps = tab.slider("steps", Knob(1, 1000, 1, 30))
-            seed = tab.seed("seed", 4, surprise=True)
-            count = tab.radio("count", denoising.COUNTS, "1")
+            whole = controls(tab, models)
             with gr.Row():
                 run = tab.button("run", variant="primary", elem_id="denoising-run-button")
                 stop = tab.button("stop", elem_id="denoising-stop")
-        with gr.Column(elem_classes="nw-stage"), gr.Column(elem_classes="nw-card"):
-            curve = Plot(denoising.curve(models[0]), elem_id="denoising-curve", label="t:denoising.curve",
-                         serve=serve(denoising.curve), height=150)  # fmt: skip
-            timeline = Timeline(elem_id="denoising-run", panes=list(denoising.PANES), frames=again, size=320)
-            tab.prose("denoising.empty")
-            tab.facts_line("denoising.here", "denoising-run")
-            tab.facts_line("denoising.identity", "denoising-run")
-    tab.live(curve, {"model": model})
-    controls = {"model": model, "sampler": sampler, "spacing": spacing, "steps": steps, "seed": seed, "count": count,
-                "knobs": "knobs"}  # fmt: skip
-    running = tab.bind(run.click, denoising.run, controls, timeline, concurrency_id="runs", concurrency_limit=2)
+            Widget(
+                None, elem_id="denoising-price", markup=PRICE, scripts=("pump", "price"), ask=serve(price, turns=True)
+            )
+            tab.turn(tab.button("texts", elem_classes="nw-quiet"), TEXTS_WAY)
+        with gr.Column(elem_classes="nw-stage"):
+            timeline = stage(tab, str(models[0]), whole)
+            if PARTS:
+                parts(tab, whole)
+    running = tab.bind(
+        run.click, view.run, whole | {"trunk": "trunk"}, timeline, concurrency_id="runs", concurrency_limit=2
+    )
     stop.click(None, None, None, js=HALT, cancels=[running], api_visibility="private")
+
+
+def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
+    """Every knob of a plan, by the name of its field."""
+    model = tab.model(models)
+    tab.facts["model"]["wishes"] = {name: wishes(name) for name in models}
+    tab.hidden("classes", {}, free=True)
+    tab.hidden("trunk", [], free=True)
+    gr.HTML(WISHES, apply_default_css=False)
+    made: dict[str, Any] = {"model": model, "classes": "classes"}
+    made["guidance"] = tab.slider("guidance", Knob(0, 12, 0.1, 1.0))
+    made["sampler"] = tab.choice("sampler", plan.PRICED, "dpmpp-2m", group="samplers")
+    tab.method_knobs("sampler")
+    made["knobs"] = "knobs"
+    made["steps"] = tab.slider("steps", Knob(1, 1000, 1, 30))
+    made["seed"] = tab.seed("seed", 4, surprise=True)
+    made["count"] = tab.radio("count", plan.COUNTS, "1")
+    with gr.Accordion(WORDS("denoising.more"), open=False) as more:
+        made["spacing"] = tab.choice("spacing", plan.NAMED, "exponential", group="spacings")
+        made["schedule"] = tab.choice("schedule", [plan.OWN, *SCHEDULES], plan.OWN, group="schedules")
+        made["fit"] = tab.radio("fit", plan.FITS)
+        made["guide"] = tab.choice("guide", plan.GUIDES)
+        made["guide_from"] = tab.slider("guide_from", SHARE, 0.0)
+        made["guide_to"] = tab.slider("guide_to", SHARE, 1.0)
+        made["rescale"] = tab.slider("rescale", SHARE, 0.0)
+        made["limit"] = tab.choice("limit", plan.LIMITS)
+    tab.page.words(more, label="denoising.more")
+    for name in ("model", "steps", "count", "spacing", "schedule", "fit"):
+        tab.facts[name]["resets"] = ["trunk", *(["classes"] if name == "model" else [])]
+    return made
+
+
+def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
+    """The run itself: the curve with a dot at t, three panes under one thumb, and the numbers of the step."""
+    with gr.Column(elem_classes="nw-card"):
+        shown = tab.radio("curve", view.CURVES, elem_classes="nw-inline")
+        curve = Plot(view.curve(model), elem_id="denoising-curve", serve=serve(view.curve), height=130)
+        timeline = Timeline(elem_id="denoising-run", panes=list(view.PANES), frames=again, size=320)
+        for line in ("here", "sizes", "formula", "identity"):
+            tab.facts_line(f"denoising.{line}", "denoising-run")
+    tab.live(curve, {"model": whole["model"], "schedule": whole["schedule"], "shown": shown})
+    tab.page.driven["denoising-price"] = {name: (tab.key, tab.name_of(knob)) for name, knob in whole.items()}
+    return timeline
+
+
+def parts(tab: Tab, whole: dict[str, Any]) -> None:
+    with gr.Tabs(elem_classes="nw-parts"):
+        for key, part in PARTS.items():
+            with gr.Tab(WORDS(f"denoising.part.{key}"), id=key, elem_id=f"denoising-part-{key}") as opened:
+                tab.page.words(opened, label=f"denoising.part.{key}")
+                part(tab, whole)
+
+
+def wishes(model: str) -> dict[str, list[str]]:
+    """What a model can be asked for, field by field."""
+    card = library.cards()[model]
+    return dict(card.fields) if "labels" in card.config else {}

@@ -14,6 +14,7 @@ from demo.fairness import PROCESSOR, InTurn
 from demo.hardware import device, on_gpu
 from demo.pictures import png, to_image
 from demo.views import denoising, latent
+from demo.views import denoising_plan as plan
 from genmodels.errors import Refused
 from genmodels.knobs import Knob, checked, knobs_of
 from genmodels.latents import walk
@@ -47,9 +48,9 @@ def list_options() -> dict:
             key: {name: vars(knob) for name, knob in knobs_of(made).items()} for key, made in SCHEDULES.items()
         },
         "samplers": {
-            key: {"order": SAMPLERS[key].order, "stochastic": SAMPLERS[key].stochastic} for key in denoising.PRICED
+            key: {"order": SAMPLERS[key].order, "stochastic": SAMPLERS[key].stochastic} for key in plan.PRICED
         },
-        "spacings": denoising.NAMED,
+        "spacings": plan.NAMED,
     }
 
 
@@ -78,11 +79,11 @@ def schedule(
 
 
 def sample(
-    model: denoising.Model,
+    model: plan.Model,
     seeds: Seeds,
-    sampler: denoising.Sampler = "dpmpp-2m",
+    sampler: plan.Sampler = "dpmpp-2m",
     steps: FewSteps = 30,
-    spacing: denoising.Spacing = "exponential",
+    spacing: plan.Spacing = "exponential",
 ) -> list[str]:
     """Pictures of a diffusion model, one per seed, as base64 PNG; the same seed always gives the same picture.
 
@@ -97,7 +98,7 @@ def sample(
 
 
 def denoise(
-    model: denoising.Model, seed: latent.Seed = 0, sampler: denoising.Sampler = "ddim", steps: FewSteps = 10
+    model: plan.Model, seed: latent.Seed = 0, sampler: plan.Sampler = "ddim", steps: FewSteps = 10
 ) -> list[dict]:
     """Every step of one run: its numbers, and x, predicted picture and predicted noise as base64 JPEG.
 
@@ -109,7 +110,7 @@ def denoise(
     """
     return [
         {**frame["caption"], **dict(zip(("x", "x0", "eps"), frame["frames"], strict=True))}
-        for frame in denoising.frames_of(model, sampler, "exponential", steps, seed, 1)
+        for frame in denoising.frames_of(plan.Plan(model, plan.Course(sampler, seed), steps=steps))
     ]
 
 

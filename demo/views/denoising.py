@@ -3,106 +3,113 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import torch
+from torch import Tensor
 
-from demo import library
 from demo.checks import OneOf
-from demo.fairness import InTurn
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
-from demo.views.method_knobs import Knobs
-from genmodels.errors import Refused
-from genmodels.knobs import Knob
-from genmodels.samplers import SAMPLERS, Noise, Step, begin, sample
-from genmodels.schedules import NoiseSchedule
-from genmodels.spacing import SPACINGS
+from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, times
+from demo.views.denoising_price import PACE, afford, evaluations
+from demo.views.denoising_trunk import Trunk, grown, recipe
+from genmodels.samplers import Step
+from genmodels.samplers.weights import Weights
+from genmodels.schedules.schedule import NoiseSchedule
 
-COUNTS = ("1", "4", "16")
-MOST_WORK = 4000  # steps × pictures of one run
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
-Model = Annotated[str, OneOf(library.diffusion_models)]
-# A run is paid for by the step; a method that chooses its own steps has no price, and none that fits a timeline.
-PRICED = [name for name, method in SAMPLERS.items() if method.evaluations(1) is not None]
-Sampler = Annotated[str, OneOf(PRICED)]
-NAMED = [name for name in SPACINGS if name != "by-hand"]
-Spacing = Annotated[str, OneOf(NAMED)]
-Steps = Annotated[int, Knob(1, 1000, 1)]
-Seed = Annotated[int, Knob(0, 9999, 1)]
-Count = Annotated[str, OneOf(COUNTS)]
+CURVES = ("alpha_bar", "beta", "log_snr")
+EDGE = 20.0  # of log-SNR on the screen: beyond, there is only data or only noise
 
 
-def run(
-    model: Model, sampler: Sampler, spacing: Spacing, steps: Steps, seed: Seed, count: Count, knobs: Knobs
-) -> Iterator[dict]:
+def run(plan: Plan, trunk: Trunk = ()) -> Iterator[dict]:
     """From noise to picture: each message carries the frames that were finished since the last one."""
-    if steps * int(count) > MOST_WORK:
-        raise Refused("too-much-work", steps=steps, count=count, most=MOST_WORK)
-    yield from stream(PANES, frames_of(model, sampler, spacing, steps, seed, int(count), knobs.get(sampler)), steps + 1)
+    afford(plan)
+    yield from stream(PANES, frames_of(plan, trunk), len(times(plan)))
 
 
-def frames_of(
-    model: str,
-    sampler: str,
-    spacing: str,
-    steps: int,
-    seed: int,
-    count: int,
-    knobs: Mapping[str, float] | None = None,
-) -> Iterator[dict[str, Any]]:
+def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     """The three panes of each step, encoded, with the step's numbers."""
-    clock, schedule = time.perf_counter(), library.diffusion_model(model).schedule
-    for number, step in enumerate(steps_of(model, sampler, spacing, steps, seed, count, knobs)):
+    schedule, made = schedule_of(plan), grown(plan, trunk)
+    nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
+    calls, clock = evaluations(plan) / (len(nodes) - 1), time.perf_counter()
+    for number, step in enumerate(made):
         now = time.perf_counter()
-        yield {"frames": panes(step, schedule), "caption": caption(step, schedule, number, steps, now - clock)}
+        PACE.saw(plan.model, int(plan.count), (now - clock) / calls)
+        numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
+        numbers |= {"ms": round((now - clock) * 1000), "formula": formula(next(made_of, None), nodes, number)}
+        yield {"frames": panes(step, schedule), "caption": numbers}
         clock = time.perf_counter()
-
-
-def steps_of(
-    model: str,
-    sampler: str,
-    spacing: str,
-    steps: int,
-    seed: int,
-    count: int,
-    knobs: Mapping[str, float] | None = None,
-) -> Iterator[Step]:
-    """The run itself: same arguments, same pictures; picture k has the seed `seed` + k."""
-    denoise = library.diffusion_model(model)
-    seeds, times = range(seed, seed + count), SPACINGS[spacing](denoise.schedule, steps)
-    x = begin(denoise.schedule, times[0], Noise(seeds, denoise.latent_shape))  # type: ignore[attr-defined]
-    return sample(InTurn(denoise), sampler, x, times, seeds, **(knobs or {}))
 
 
 def panes(step: Step, schedule: NoiseSchedule) -> list[str]:
     """x at a brightness that fits the screen at every t, the predicted picture, the predicted noise."""
     alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
-    shown = (step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3)
-    columns = round(len(step.x) ** 0.5)
-    zoom = max(1, 256 // (step.x.shape[-1] * columns))
-    return [jpeg(to_image(tensor, columns, zoom), quality=85) for tensor in shown]
+    return sheets(step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3)
 
 
-def caption(step: Step, schedule: NoiseSchedule, number: int, steps: int, seconds: float) -> dict[str, Any]:
+def sheets(*tensors: Tensor) -> list[str]:
+    """Each batch as one square picture, encoded."""
+    columns = round(len(tensors[0]) ** 0.5)
+    zoom = max(1, 256 // (tensors[0].shape[-1] * columns))
+    return [jpeg(to_image(tensor, columns, zoom), quality=85) for tensor in tensors]
+
+
+def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any]:
+    """Where a step stands on the schedule, how large its parts are, and how far the three are from adding up."""
+    alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
+    off = (step.x - alpha * step.x0 - sigma * step.eps).abs().max()
     return {
-        "step": number,
-        "steps": steps,
         "t": round(float(step.t), 4),
-        "alpha": round(float(schedule.alpha(step.t)), 4),
-        "sigma": round(float(schedule.sigma(step.t)), 4),
+        "alpha": round(alpha, 4),
+        "sigma": round(sigma, 4),
         "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
-        "ms": round(seconds * 1000),
+        "log_snr": round(float(schedule.log_snr(step.t).clamp(-EDGE, EDGE)), 2),
+        "beta": round(float(betas[round(float(step.t) * 999)]), 5),
+        "off": f"{float(off):.0e}",
+        **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
+        "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),
     }
 
 
-def curve(model: Model) -> dict[str, Any]:
-    """alpha_bar over t for the schedule the model was trained on, with a dot to be moved by the timeline."""
-    schedule = library.diffusion_model(model).schedule
+def size(part: Tensor) -> float:
+    """The root of the mean square: 1 for pure noise."""
+    return float(part.square().mean().sqrt())
+
+
+def formula(made: Weights | None, nodes: Tensor, number: int) -> str:
+    """What the sampler does next, with this step's own numbers."""
+    if made is None:
+        return ""
+    terms = [
+        (made.x, "x"),
+        *((weight, estimate(time, nodes, number)) for time, weight in made.estimates),
+        (made.noise, "z"),
+    ]
+    body = " ".join(f"{'−' if weight < 0 else '+'} {abs(weight):.4g}·{name}" for weight, name in terms if weight)
+    return f"x′ = {body.removeprefix('+ ')}"
+
+
+def estimate(time: float, nodes: Tensor, number: int) -> str:
+    """x̂₀ as it was estimated at a time: here, some steps ago, or between two steps."""
+    ago = number - int((nodes - time).abs().argmin())
+    between = bool((nodes - time).abs().min() > 1e-9)
+    return "x̂₀" + (f"(t={time:.3f})" if between or ago < 0 else f"[−{ago}]" if ago else "")
+
+
+def curve(model: Model, schedule: Schedule = OWN, shown: Annotated[str, OneOf(CURVES)] = "alpha_bar") -> dict[str, Any]:
+    """alpha_bar, beta or log-SNR over t, with a dot to be moved by the timeline."""
+    chosen = schedule_of(Plan(model, schedule=schedule))
     t = torch.linspace(0, 1, 101, dtype=torch.float64)
-    line = {"x": [round(v, 3) for v in t.tolist()], "y": [round(v, 5) for v in schedule.alpha_bar(t).tolist()]}
-    dot = {"x": [1], "y": line["y"][-1:], "meta": {"follows": "denoising-run", "x": "t", "y": "alpha_bar"}}
+    y = {
+        "alpha_bar": lambda: chosen.alpha_bar(t),
+        "beta": lambda: torch.cat([chosen.betas(1000)[:1], chosen.betas(1000)[9::10]]),
+        "log_snr": lambda: chosen.log_snr(t).clamp(-EDGE, EDGE),
+    }[shown]()
+    line = {"x": rounded(t.tolist()), "y": rounded(y.tolist())}
+    dot = {"x": [1], "y": line["y"][-1:], "meta": {"follows": "denoising-run", "x": "t", "y": shown}}
     look = {"type": "scatter", "showlegend": False, "hoverinfo": "skip"}
     return {
         "data": [
@@ -111,13 +118,11 @@ def curve(model: Model) -> dict[str, Any]:
         ],
         "layout": {
             "xaxis": {"title": {"text": "t:denoising.t"}, "range": [1.02, -0.02]},
-            "yaxis": {"range": [-0.04, 1.04]},
+            "yaxis": {"range": [-0.04, 1.04]} if shown == "alpha_bar" else {},
             "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
         },
     }
 
 
-def samplers_for(model: str) -> list[str]:
-    """The samplers that can start on the model's schedule."""
-    schedule = library.diffusion_model(model).schedule
-    return [name for name in PRICED if SAMPLERS[name].refuses(schedule) is None]
+def rounded(values: Sequence[float]) -> list[float]:
+    return [round(value, 5) for value in values]

@@ -1,0 +1,161 @@
+"""All that decides a run of a diffusion model, as the page and its links send it; every part of the tab starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from demo import library
+from demo.checks import OneOf
+from demo.fairness import InTurn
+from demo.views.asking import Shares, label
+from demo.views.method_knobs import Knobs
+from genmodels.branches import Fate
+from genmodels.denoising import APG, Clipped, Conditioned, Denoiser, DynamicThreshold, Guided, Mismatched, Rescheduled
+from genmodels.errors import Refused
+from genmodels.knobs import Knob
+from genmodels.samplers import SAMPLERS
+from genmodels.schedules import SCHEDULES
+from genmodels.schedules.schedule import FIRST, NoiseSchedule
+from genmodels.spacing import SPACINGS
+
+COUNTS = ("1", "4", "16")
+# A run is paid for by the step; a method that chooses its own steps has no price, and none that fits a timeline.
+PRICED = [name for name, method in SAMPLERS.items() if method.evaluations(1) is not None]
+NAMED = [name for name in SPACINGS if name != "by-hand"]
+OWN = "own"  # the schedule that the model was trained on
+GUIDES = ("free", "projected", "weaker")
+LIMITS = ("none", "clip", "dynamic")
+FITS = ("translated", "mismatched")
+WEAKER = "-weak"  # ends the name of a model that was made worse on purpose, after its data
+
+Model = Annotated[str, OneOf(library.diffusion_models)]
+Sampler = Annotated[str, OneOf(PRICED)]
+Spacing = Annotated[str, OneOf(NAMED)]
+Steps = Annotated[int, Knob(1, 1000, 1, 30)]
+Seed = Annotated[int, Knob(0, 9999, 1)]
+Count = Annotated[str, OneOf(COUNTS)]
+Guidance = Annotated[float, Knob(0, 12, 0.1, 1.0)]
+Schedule = Annotated[str, OneOf([OWN, *SCHEDULES])]
+Share = Annotated[float, Knob(0, 1, 0.01)]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What may change while a run is on its way; the rest must stay, or it would no longer be the same run."""
+
+    sampler: Sampler = "dpmpp-2m"
+    seed: Seed = 0
+    knobs: Knobs = field(default_factory=dict)
+    classes: Shares = field(default_factory=dict)
+    guidance: Guidance = 1.0
+    guide: Annotated[str, OneOf(GUIDES)] = "free"
+    guide_from: Share = 0.0
+    guide_to: Share = 1.0
+    rescale: Share = 0.0
+    limit: Annotated[str, OneOf(LIMITS)] = "none"
+
+    @property
+    def own_knobs(self) -> Mapping[str, float]:
+        """Those of the sampler that is chosen, as far as they were turned."""
+        return self.knobs.get(self.sampler, {})
+
+    @property
+    def guided(self) -> bool:
+        """Whether each step asks twice: for the thing wanted, and for what it is to be moved away from."""
+        return self.guidance != 1 and (self.guide == "weaker" or bool(self.classes))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run: same plan, same pictures; picture k of several has the seed `seed` + k."""
+
+    model: Model
+    course: Course = field(default_factory=Course)
+    spacing: Spacing = "exponential"
+    steps: Steps = 30
+    count: Count = "1"
+    schedule: Schedule = OWN
+    fit: Annotated[str, OneOf(FITS)] = "translated"
+
+
+def fate(plan: Plan) -> Fate:
+    """The plan as the library takes it."""
+    course = plan.course
+    seeds = range(course.seed, course.seed + int(plan.count))
+    return Fate(denoiser(plan), course.sampler, times(plan), seeds, course.own_knobs)
+
+
+def start(plan: Plan) -> Tensor:
+    """The noise that a run begins with."""
+    return fate(plan).start(shape(plan.model))
+
+
+def shape(model: str) -> tuple[int, ...]:
+    """Of one picture: channels, height, width."""
+    return library.diffusion_model(model).latent_shape  # type: ignore[attr-defined]
+
+
+def denoiser(plan: Plan) -> Denoiser:
+    """The model told what to draw, guided, kept within bounds, and on the schedule asked for.
+
+    Every network in it takes its own turns at the processor.
+    """
+    course, model = plan.course, InTurn(library.diffusion_model(plan.model))
+    asked = conditioned(plan.model, model, course.classes)
+    if course.guided:
+        asked = guidance(plan.model, course, model, asked)
+    if course.limit == "clip":
+        asked = Clipped(asked)
+    if course.limit == "dynamic":
+        asked = DynamicThreshold(asked)
+    if plan.schedule == OWN:
+        return asked
+    other = SCHEDULES[plan.schedule]()
+    return Rescheduled(asked, other) if plan.fit == "translated" else Mismatched(asked, other)
+
+
+def conditioned(name: str, model: Denoiser, classes: Mapping[str, float]) -> Denoiser:
+    return Conditioned(model, label(name, classes)) if classes else model  # type: ignore[arg-type]
+
+
+def guidance(name: str, course: Course, model: Denoiser, asked: Denoiser) -> Denoiser:
+    """Away from what the model draws of its own accord, or from what a weaker one draws of the same."""
+    interval = (course.guide_from, course.guide_to)
+    plain = model
+    if course.guide == "weaker":
+        plain = conditioned(weaker(name), InTurn(library.diffusion_model(weaker(name))), course.classes)
+    if course.guide == "projected":
+        return APG(asked, plain, course.guidance, interval=interval)
+    return Guided(asked, plain, course.guidance, course.rescale, interval=interval)
+
+
+def weaker(name: str) -> str:
+    """The name of the model that was made worse on purpose, of the same data and schedule."""
+    found = f"{library.cards()[name].dataset}{WEAKER}"
+    if found not in library.diffusion_models():
+        raise Refused("no-weaker", name=found)
+    return found
+
+
+def schedule_of(plan: Plan) -> NoiseSchedule:
+    """The schedule that x follows."""
+    return library.diffusion_model(plan.model).schedule if plan.schedule == OWN else SCHEDULES[plan.schedule]()
+
+
+def times(plan: Plan) -> Tensor:
+    """Where the steps fall; on a schedule that is translated, only where the model knows the noise."""
+    schedule = schedule_of(plan)
+    chosen = SPACINGS[plan.spacing](schedule, plan.steps)
+    if plan.schedule == OWN or plan.fit == "mismatched":
+        return chosen
+    known = library.diffusion_model(plan.model).schedule
+    low, high = known.noise_level(torch.tensor([FIRST, 1], dtype=torch.float64))
+    last, first = schedule.time_of(torch.stack([low, high]))
+    levels = schedule.noise_level(chosen)
+    inside = torch.where(levels > high, first, torch.where((levels < low) & (chosen > 0), last, chosen))
+    return torch.unique(inside).flip(0)
