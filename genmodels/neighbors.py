@@ -1,21 +1,17 @@
 """The training pictures nearest to a picture: sought by small codes, then drawn again and compared pixel by pixel.
 
 A face is drawn in milliseconds, so no cache of fifty thousand is needed: a code of 32 bytes each finds those worth
-drawing. `python -m genmodels.neighbors faces glyphs` writes the codes that are shipped, one file for each data set.
+drawing. The codes of large data sets are shipped; `genmodels.build_neighbors` writes them.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from genmodels.datasets import DATASETS
-from genmodels.datasets.cache import Cached, files
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 
@@ -61,14 +57,16 @@ class Index(NamedTuple):
         return 0.5 * self.codes.shape[1] ** 0.5 * self.step / len(self.mean) ** 0.5
 
 
-def nearest(dataset: Dataset, picture: np.ndarray, count: int = 5, candidates: int = CANDIDATES) -> list[Neighbor]:
+def nearest(
+    dataset: Dataset, picture: np.ndarray, count: int = 5, candidates: int = CANDIDATES, index: Index | None = None
+) -> list[Neighbor]:
     """The `count` nearest training pictures of one (H, W, C) uint8 picture, nearest first.
 
     Those whose codes are nearest are drawn, until none that is left can be nearer or `candidates` have been drawn.
     """
     if picture.dtype != np.uint8 or picture.shape != (*dataset.shape[1:], dataset.shape[0]):
         raise Refused("picture-shape", shape=str(tuple(picture.shape)), expected=str(dataset.shape))
-    index = index_of(dataset)
+    index = index or index_of(dataset)
     estimate = index.estimate(picture[None])[0]
     worth = np.argsort(estimate, kind="stable")[: max(candidates, count)]
     found: list[Neighbor] = []
@@ -94,7 +92,7 @@ def coarse(pictures: np.ndarray) -> np.ndarray:
 
 
 def built(dataset: Dataset, length: int | None = None) -> Index:
-    """The index made anew: every training picture is drawn once, unless the data set keeps them."""
+    """The index made anew, for which every training picture is drawn once."""
     length = length or LENGTHS.get(dataset.name, LENGTH)
     parts = [dataset.train[k : k + PORTION] for k in range(0, len(dataset.train), PORTION)]
     rows = np.concatenate([coarse(dataset.pictures(part)) for part in parts])
@@ -109,16 +107,20 @@ def built(dataset: Dataset, length: int | None = None) -> Index:
 
 def index_of(dataset: Dataset) -> Index:
     """The shipped index, or one made now for a data set that has none: seconds for some thousand pictures."""
-    if (FOLDER / file_name(dataset)).is_file():
-        index = stored(FOLDER / file_name(dataset))
-        if index.data_version == dataset.data_version and len(index.codes) == len(dataset.train):
-            return index
-    return made(dataset)
+    return kept(dataset) or made(dataset)
 
 
 @lru_cache(maxsize=1)
 def made(dataset: Dataset) -> Index:
     return built(dataset)
+
+
+def kept(dataset: Dataset, folder: Path = FOLDER) -> Index | None:
+    """The index in the folder, if it is one of these very drawings."""
+    path = folder / file_name(dataset)
+    index = stored(path) if path.is_file() else None
+    same = index and index.data_version == dataset.data_version and len(index.codes) == len(dataset.train)
+    return index if same else None
 
 
 @cache
@@ -129,26 +131,13 @@ def stored(path: Path) -> Index:
         )
 
 
-def write(dataset: Dataset, folder: Path = FOLDER) -> Path:
-    """The index as a file, the codes way by way: neighbours of one kind pack better."""
-    index = built(dataset)
+def write(index: Index, dataset: Dataset, folder: Path = FOLDER) -> Path:
+    """The index as a file, the codes way by way: neighbors of one kind pack better."""
     path = folder / file_name(dataset)
     np.savez_compressed(path, **index._replace(codes=np.asfortranarray(index.codes))._asdict())
+    stored.cache_clear()
     return path
 
 
 def file_name(dataset: Dataset) -> str:
     return f"{dataset.name}_neighbors.npz"
-
-
-def main(names: Sequence[str]) -> None:
-    """Write the index of each data set named; faces take some minutes where they are not cached."""
-    for name in names:
-        dataset = DATASETS[name]()
-        kept = all(file.is_file() for file in files(dataset))
-        path = write(Cached(dataset) if kept else dataset)
-        print(f"{path.name}: {path.stat().st_size:,} bytes")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

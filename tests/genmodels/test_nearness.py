@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genmodels import build_neighbors
 from genmodels.datasets import DATASETS
 from genmodels.nearness import FOLDER, SHIPPED, SOON, chance, file_name, measured, usual
 from genmodels.neighbors import nearest
@@ -44,7 +45,7 @@ def test_a_training_picture_is_nearer_than_all_and_a_far_one_farther(digits):
     assert chance(200.0, distances) == 1
 
 
-@pytest.mark.parametrize("name", ["faces", "glyphs"])
+@pytest.mark.parametrize("name", build_neighbors.SHIPPED)
 def test_what_is_shipped_is_of_this_drawing_and_holds_what_is_found_now(name: str):
     dataset = DATASETS[name]()
     kept = json.loads((FOLDER / file_name(dataset)).read_text("utf-8"))

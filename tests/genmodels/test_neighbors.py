@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from genmodels import neighbors
+from genmodels.build_neighbors import SHIPPED
 from genmodels.datasets import DATASETS
 from genmodels.datasets.digits import Digits
 from genmodels.errors import Refused
-from genmodels.neighbors import FOLDER, built, file_name, index_of, nearest, stored
+from genmodels.neighbors import FOLDER, built, file_name, index_of, kept, nearest, stored
 
-SHIPPED = ["faces", "glyphs"]
 DICE = np.random.default_rng(0)
 
 
@@ -70,25 +70,24 @@ def test_no_picture_is_nearer_than_its_code_allows(name: str):
     assert np.corrcoef(true, estimate)[0, 1] > 0.8
 
 
-def test_without_a_file_the_index_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_a_file_the_index_is_made(tmp_path: Path):
     dataset = Digits()
     assert not (FOLDER / file_name(dataset)).exists()
     picture = dataset.pictures([42])[0]
     found = nearest(dataset, picture, 3)
     assert (found[0].item, found[0].distance) == (42, 0)
     assert [n.distance for n in found] == sorted(n.distance for n in found)
-    path = neighbors.write(dataset, tmp_path)
-    monkeypatch.setattr(neighbors, "FOLDER", tmp_path)
-    assert path.exists() and [n.item for n in nearest(dataset, picture, 3)] == [n.item for n in found]
+    neighbors.write(built(dataset), dataset, tmp_path)
+    again = nearest(dataset, picture, 3, index=kept(dataset, tmp_path))
+    assert [n.item for n in again] == [n.item for n in found]
 
 
-def test_an_index_of_another_drawing_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_index_of_another_drawing_is_not_believed(tmp_path: Path):
     dataset = Digits()
-    neighbors.write(dataset, tmp_path)
-    monkeypatch.setattr(neighbors, "FOLDER", tmp_path)
-    changed = Digits()
-    changed.data_version = "of tomorrow"
-    assert index_of(changed).data_version == "of tomorrow"
+    neighbors.write(built(dataset), dataset, tmp_path)
+    assert kept(dataset, tmp_path) is not None
+    for change in ({"data_version": "of tomorrow"}, {"train": range(1000)}):
+        assert kept(type("Changed", (Digits,), change)(), tmp_path) is None
 
 
 def test_ways_are_the_main_axes():
