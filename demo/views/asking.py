@@ -10,6 +10,7 @@ from torch import Tensor
 
 from demo import library
 from demo.checks import By
+from genmodels.checkpoints import Card
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 
@@ -30,7 +31,7 @@ def names(fields: Mapping[str, list[str]]) -> list[str]:
 
 def label(model: str, shares: Mapping[str, float]) -> Tensor:
     """(1, K): the shares of the named values, each block's adding up to 1; nothing named, nothing asked."""
-    fields = library.cards()[model].fields
+    fields = blocks_of(library.cards()[model])
     known = names(fields)
     for name in shares:
         if name not in known:
@@ -38,6 +39,12 @@ def label(model: str, shares: Mapping[str, float]) -> Tensor:
     row = torch.tensor([[float(shares.get(name, 0.0)) for name in known]])
     blocks = row.split([len(values) for values in fields.values()], dim=1)
     return torch.cat([block / block.sum().clamp(min=1e-6) for block in blocks], dim=1)
+
+
+def blocks_of(card: Card) -> dict[str, list[str]]:
+    """The fields in the order of the label's blocks, which is the data set's: a card lists them by the alphabet."""
+    ordered = library.dataset(card.dataset).fields if len(card.fields) > 1 else card.fields
+    return {field: card.fields[field] for field in ordered}
 
 
 Shares = Annotated[Mapping, By(read_shares)]
