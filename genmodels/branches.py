@@ -81,6 +81,12 @@ def branch(fate: Fate, step: Step, k: int) -> Iterator[Step]:
     return method.run(fate.denoise, step.x, times, noise, **carried(fate, t, k))
 
 
+def enter(fate: Fate, x: Tensor, t: Tensor) -> Iterator[Step]:
+    """The rest of a run from x at any time: to the first of its times below, and on with the noise of those steps."""
+    k = int((fate.times >= t.cpu()).sum()) - 1
+    return branch(fate, Step(t, x, x, x), max(k, 0))
+
+
 def common_time(step: Step) -> Tensor:
     """Where all pictures of a step stand; a method that lets each walk at its own pace may have scattered them."""
     t = step.t.reshape(-1)
