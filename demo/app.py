@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ ASSETS = Path(__file__).parent / "assets"
 SHORT = {"en": "EN", "zh-TW": "繁", "zh-CN": "简"}
 
 
-def build() -> gr.Blocks:
-    """The whole page, wired but not launched."""
+def build(shown: Mapping[str, Callable[[Tab], None]] = TABS) -> gr.Blocks:
+    """The whole page, or one with some of its tabs, wired but not launched."""
     with gr.Blocks(title="Noisewalk", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False) as demo:
         with gr.Row(elem_classes="nw-header"):
             gr.HTML(header(), apply_default_css=False, elem_classes="nw-brand-slot")
@@ -38,12 +39,12 @@ def build() -> gr.Blocks:
             )  # fmt: skip
         page = Page(language)
         with gr.Tabs(elem_classes="nw-tabs") as tabs:
-            for key, layout in TABS.items():
+            for key, layout in shown.items():
                 with gr.Tab(WORDS(f"{key}.tab"), id=key, elem_id=f"tab-{key}") as tab:
                     page.words(tab, label=f"{key}.tab")
                     frame(Tab(page, key), layout)
         gr.HTML(foot(), apply_default_css=False)
-        speak(demo, page, tabs)
+        speak(demo, page, tabs, next(iter(shown)))
         for view in API:
             publish(view)
     demo.queue(max_size=32, default_concurrency_limit=2)
@@ -65,16 +66,16 @@ def frame(tab: Tab, layout: Any) -> None:
     copy.click(None, None, None, js=f"() => {{ noisewalk.copyLink({tab.key!r}) }}")
 
 
-def speak(demo: gr.Blocks, page: Page, tabs: gr.Tabs) -> None:
+def speak(demo: gr.Blocks, page: Page, tabs: gr.Tabs, first: str) -> None:
     """Apply the visitor's language and the link they came by; both happen in the browser."""
     texts = [component for component, _ in page.texts]
     everything = [component for knobs in page.knobs.values() for component in knobs.values()]
     say = "(l) => noisewalk.speak(l)"
-    first = f"() => ({{__type__: 'update', selected: noisewalk.tabOfLink({next(iter(TABS))!r})}})"
+    selected = f"() => ({{__type__: 'update', selected: noisewalk.tabOfLink({first!r})}})"
     page.language.input(None, page.language, texts, js=say)
     loaded = demo.load(None, None, page.language, js="() => noisewalk.language()")
     loaded.then(None, page.language, texts, js=say)
-    demo.load(None, None, tabs, js=first)
+    demo.load(None, None, tabs, js=selected)
     demo.load(None, None, everything, js="() => noisewalk.restore()")
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.browser.test_page import address, opened, value  # noqa: F401
+from tests.browser.test_page import opened, value
+
+
+@pytest.fixture
+def address(alone: Callable[[str], str]) -> str:
+    return alone("latent")
 
 
 def pulled(page: Any, right: float, down: float, steps: int = 6) -> None:
@@ -25,7 +31,7 @@ def pictures(page: Any) -> list[Any]:
     return [r for r in page.requests if "component_server" in r.url and '"fn_name":"picture"' in (r.post_data or "")]
 
 
-def test_the_picture_is_pulled_over_the_plane_and_its_place_stands_in_the_link(page: Any, address: str) -> None:  # noqa: F811
+def test_the_picture_is_pulled_over_the_plane_and_its_place_stands_in_the_link(page: Any, address: str) -> None:
     opened(page, address)
     pulled(page, -0.4, 0.2)
     assert value(page, "latent", "x") == pytest.approx(0.4, abs=0.01)
@@ -34,7 +40,7 @@ def test_the_picture_is_pulled_over_the_plane_and_its_place_stands_in_the_link(p
     assert value(page, "latent", "x") == pytest.approx(0.4, abs=0.01)
 
 
-def test_one_request_for_each_move_and_none_for_a_click(page: Any, address: str) -> None:  # noqa: F811
+def test_one_request_for_each_move_and_none_for_a_click(page: Any, address: str) -> None:
     opened(page, address)
     page.wait_for_timeout(500)
     before = len(pictures(page))
@@ -45,7 +51,7 @@ def test_one_request_for_each_move_and_none_for_a_click(page: Any, address: str)
     assert len(pictures(page)) == before + 1
 
 
-def test_snapping_ends_on_a_seed_which_is_named(page: Any, address: str) -> None:  # noqa: F811
+def test_snapping_ends_on_a_seed_which_is_named(page: Any, address: str) -> None:
     opened(page, address)
     page.evaluate("() => noisewalk.jump('latent', { snap: true })")
     pulled(page, -0.7, 0)
@@ -53,7 +59,7 @@ def test_snapping_ends_on_a_seed_which_is_named(page: Any, address: str) -> None
     page.wait_for_function("() => document.querySelector('#latent-seed').value === '44'")
 
 
-def test_a_seed_typed_in_is_gone_to_and_undo_comes_back(page: Any, address: str) -> None:  # noqa: F811
+def test_a_seed_typed_in_is_gone_to_and_undo_comes_back(page: Any, address: str) -> None:
     opened(page, address)
     pulled(page, -0.3, 0)
     page.locator("#latent-seed").fill("1234")

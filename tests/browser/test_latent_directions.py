@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_page import address, opened, value  # noqa: F401
+from tests.browser.test_latent import address, opened, value  # noqa: F401
 
 FIRST = ".nw-way[data-key='principal-1']"
 

@@ -9,8 +9,7 @@ import pytest
 
 from demo.views import latent_collapse, latent_judge
 from demo.words import table
-from tests.browser.test_latent import pulled
-from tests.browser.test_page import address, opened, value  # noqa: F401
+from tests.browser.test_latent import address, opened, pulled, value  # noqa: F401
 
 SMALL = {latent_judge: {"COMPARED": 16}, latent_collapse: {"MADE": 40, "REAL": 40, "FITTED": 20, "ROUNDS": 5}}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.test_latent import address, opened, value  # noqa: F401
 from tests.browser.test_latent_judge import part
-from tests.browser.test_page import address, opened, value  # noqa: F401
 from tests.demo.test_uploads import KINDS, REFUSED
 
 CALM = {"search_steps": 20}

@@ -11,7 +11,7 @@ import pytest
 from demo.export import recipe_in
 from demo.views.latent_keep import again
 from demo.words import table
-from tests.browser.test_page import address, opened, value  # noqa: F401
+from tests.browser.test_latent import address, opened, value  # noqa: F401
 
 WORDS = table("en")
 START = {"of": "seed", "seed": 43}

@@ -8,7 +8,6 @@ import pytest
 
 pytest.importorskip("gradio")
 
-from demo.app import build, launch_settings
 from demo.views import samplers_errors
 from demo.words import table
 
@@ -17,13 +16,9 @@ READY = f"{CLOUD}[data-painted]"
 ARRIVED = "() => document.querySelector('.nw-samplers')?.dataset.step === document.querySelector('.nw-samplers .nw-range').max + '.00'"
 
 
-@pytest.fixture(scope="module")
-def address(launch):
-    demo = build()
-    settings = launch_settings(demo)
-    for name in ("run_history", "ssr_mode", "enable_monitoring", "max_file_size", "show_error"):
-        settings.pop(name)
-    return launch(demo, **settings)
+@pytest.fixture
+def address(alone):
+    return alone("samplers")
 
 
 @pytest.fixture

@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 
-import demo.app
-from demo.app import build, launch_settings
-from demo.tabs import schedules
-
 CURVES = "[...document.querySelectorAll('#schedules-plot .js-line')].map(line => line.getAttribute('d')).join()"
 PAINTED = "Number(document.querySelector('.nw-forward').dataset.painted ?? 0)"
 READY = """document.querySelector('#schedules-plot [data-drawn]') && document.querySelector('.nw-forward.nw-painted')
@@ -18,12 +14,9 @@ READY = """document.querySelector('#schedules-plot [data-drawn]') && document.qu
 PICTURE = "document.querySelector('.nw-forward canvas').toDataURL()"
 
 
-@pytest.fixture(scope="module")
-def address(launch: Callable[..., str]) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo.app, "TABS", {"schedules": schedules.layout})
-        page = build()
-        yield launch(page, **launch_settings(page))
+@pytest.fixture
+def address(alone: Callable[[str], str]) -> str:
+    return alone("schedules")
 
 
 @pytest.fixture
