@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import library
+from demo.tabs.denoising_forward import layout as forward
 from demo.tabs.page import WORDS, Tab
 from demo.views import denoising as view
 from demo.views import denoising_plan as plan
@@ -24,7 +25,9 @@ WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
 SHARE = Knob(0, 1, 0.01)
 TEXTS_WAY = {"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN}
-PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {}
+PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {
+    "forward": forward,
+}
 
 
 def layout(tab: Tab) -> None:
