@@ -101,10 +101,11 @@ def trainer_of(recipe: Recipe, dataset: Dataset, device: torch.device, shelf: Pa
 
 
 def settings(name: str, recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
-    """What must be the same for a run to go on."""
+    """What must be the same for a run to go on: all but how its model is run."""
+    config = recipe.full_config(dataset)
     return {
         "recipe": name,
-        "config": recipe.full_config(dataset),
+        "config": {key: value for key, value in config.items() if key not in recipe.habit},
         "optimizer": recipe.optimizer,
         "dataset": dataset.name,
         "data_version": dataset.data_version,
@@ -169,11 +170,13 @@ def export(name: str, dataset: Dataset, folder: Path = FOLDER) -> tuple[nn.Modul
     """The averaged model of a run's newest snapshot and its card, before any measuring."""
     note, tensors = read_snapshot(folder / name)
     made = note["settings"]
-    model = recipe_of(made["recipe"]).build(**made["config"])
+    recipe = recipe_of(made["recipe"])
+    config = made["config"] | recipe.habit
+    model = recipe.build(**config)
     model.load_state_dict(under(tensors, "module/ema/"))
     card = Card(
         recipe=made["recipe"],
-        config=made["config"],
+        config=config,
         dataset=made["dataset"],
         data_version=made["data_version"],
         fields={key: list(values) for key, values in dataset.fields.items()},

@@ -12,7 +12,8 @@ from genmodels import checkpoints
 from genmodels.denoising.parameterization import PARAMETERIZATIONS
 from genmodels.evaluation import denoising
 from genmodels.models.blocks import Attention, Smooth
-from genmodels.models.diffusion import Diffusion, hidden
+from genmodels.models.diffusion import Diffusion
+from genmodels.models.diffusion_trainer import error_of_x0, hidden
 from genmodels.models.gan import GAN
 from genmodels.models.unet import UNet
 
@@ -116,11 +117,11 @@ def test_loss_of_a_perfect_and_of_an_idle_network(model: Diffusion, monkeypatch:
     x0, eps = torch.randn(4, 1, 8, 8), torch.randn(4, 1, 8, 8)
     t = torch.tensor([0.01, 0.4, 0.7, 1.0], dtype=torch.float64)
     monkeypatch.setattr(model, "output", lambda *_: x0)
-    assert model.loss(x0, eps, t).abs().max() == 0
+    assert error_of_x0(model, x0, eps, t).abs().max() == 0
     monkeypatch.setattr(model, "output", lambda *_: torch.zeros_like(x0))
     weight = (1 / model.schedule.sigma(t) ** 2).clamp(max=20).float()
     assert weight[0] == 20 and weight[3] == pytest.approx(1, abs=1e-3)
-    assert torch.allclose(model.loss(x0, eps, t), weight * x0.square().mean((1, 2, 3)), rtol=1e-5)
+    assert torch.allclose(error_of_x0(model, x0, eps, t), weight * x0.square().mean((1, 2, 3)), rtol=1e-5)
 
 
 def test_hidden_labels_are_hidden_by_blocks():
