@@ -139,9 +139,10 @@ def poke(schedule: NoiseSchedule, step: Step, where: Tensor, seeds: Sequence[int
         raise Refused("pairs", first=len(seeds), second=len(step.x))
     fresh = Noise(seeds, step.x.shape[1:], step.x.dtype, step.x.device).draw(POKES, k)
     mixed = step.eps * (1 - amount**2) ** 0.5 + fresh * amount
-    eps = torch.where(where.to(step.x.device).expand_as(step.x), mixed, step.eps)
+    inside = where.to(step.x.device).expand_as(step.x)
     alpha, sigma = (per_sample(rate(step.t), step.x) for rate in (schedule.alpha, schedule.sigma))
-    return Step(step.t, alpha * step.x0 + sigma * eps, step.x0, eps)
+    x = torch.where(inside, alpha * step.x0 + sigma * mixed, step.x)  # outside not even rounded anew
+    return Step(step.t, x, step.x0, torch.where(inside, mixed, step.eps))
 
 
 CHANCE = ("eta", "s_churn")  # the knobs by which chance comes in, where a method has one

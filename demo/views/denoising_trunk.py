@@ -76,15 +76,52 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
 
 def grown(plan: Plan, trunk: Sequence[Limb]) -> Iterator[Step]:
     """All steps of the whole run: each limb up to its end, and the plan's own course for the rest."""
-    courses = [limb.was for limb in trunk] + [plan.course]
-    plans = [replace(plan, course=course) for course in courses]
-    steps, number = fate(plans[0]).run(start(plans[0])), 0
-    for limb, after in zip(trunk, plans[1:], strict=True):
-        if limb.until >= len(times(plan)) - 1:
-            raise Refused("branch-step", value=limb.until, last=len(times(plan)) - 2)
+    check_ends(plan, trunk)
+    first = replace(plan, course=course_at(plan, trunk, 0))
+    return onward(plan, trunk, fate(first).run(start(first)), 0)
+
+
+def onward(plan: Plan, trunk: Sequence[Limb], steps: Iterator[Step], number: int) -> Iterator[Step]:
+    """Steps that are on their way from `number`, led on through the limbs that still come and to the end."""
+    for place, limb in enumerate(trunk):
         yield from islice(steps, limb.until - number)
+        after = replace(plan, course=course_at(plan, trunk, place + 1))
         steps, number = branch(fate(after), touched(plan, next(steps), limb), limb.until), limb.until
     yield from steps
+
+
+def check_ends(plan: Plan, trunk: Sequence[Limb]) -> None:
+    """Where the last step was taken, nothing is left that could grow."""
+    last = len(times(plan)) - 2
+    for limb in trunk:
+        if limb.until > last:
+            raise Refused("branch-step", value=limb.until, last=last)
+
+
+def course_at(plan: Plan, trunk: Sequence[Limb], place: int) -> Course:
+    """The course of a limb by its number; behind the last one it is the plan's own."""
+    return [*(limb.was for limb in trunk), plan.course][place]
+
+
+def parted(plan: Plan, trunk: Sequence[Limb]) -> Iterator[tuple[Step, Step]]:
+    """The run without its last poke beside the run with it, from the poked step on; nothing else sets them apart."""
+    check_ends(plan, trunk)
+    place = poked_at(trunk)
+    before, limb, later = trunk[:place], trunk[place], trunk[place + 1 :]
+    step = next(islice(grown(replace(plan, course=limb.was), before), limb.until, None))
+    after = fate(replace(plan, course=course_at(plan, trunk, place + 1)))
+    plain, poked = (
+        onward(plan, later, branch(after, here, limb.until), limb.until) for here in (step, touched(plan, step, limb))
+    )
+    yield from zip(plain, poked, strict=True)
+
+
+def poked_at(trunk: Sequence[Limb]) -> int:
+    """Which limb of a trunk ends with its last poke."""
+    places = [place for place, limb in enumerate(trunk) if limb.poked]
+    if not places:
+        raise Refused("no-poke")
+    return places[-1]
 
 
 def touched(plan: Plan, step: Step, limb: Limb) -> Step:
