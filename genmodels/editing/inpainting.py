@@ -32,14 +32,16 @@ def repaint(
     known: Kept,
     resamples: Annotated[int, Knob(1, 20, 1)] = 5,
     jump: Annotated[int, Knob(1, 20, 1)] = 5,
+    above: Annotated[float, Knob(0, 10, 0.05)] = 0.3,
 ) -> Iterator[Step]:
     """At every level what is known is laid in with noise of that level; every `jump` steps are walked `resamples`
-    times, after a leap back up, so that the rest can come to agree (arXiv:2201.09865).
+    times, after a leap back up, so that the rest can come to agree (arXiv:2201.09865). Stretches that end below the
+    noise level `above` are walked once: there all is settled, and a network's own errors would pile up.
 
     Biased: the noise laid in does not come from x, so the hole is filled a little as if nothing were known around it.
     With one resample it is hardly more than that; with more its mean comes nearer to the right one, but with few steps
     its spread stays too small, as DDPM's does.
-    There are n times `resamples` Steps and a last one, and t goes up and down.
+    There are up to n times `resamples` Steps and a last one, and t goes up and down.
     """
     if known.level:
         raise Refused("mask-noise")
@@ -47,7 +49,7 @@ def repaint(
     x, step, count = laid_in(x, known, nodes[0], noise.draw(KEPT, -1)), None, 0
     for first in range(0, len(nodes) - 1, jump):
         last = min(first + jump, len(nodes) - 1)
-        for again in range(resamples):
+        for again in range(resamples if nodes[last].level >= above else 1):
             if again:
                 x = noisier(x, nodes[last], nodes[first], noise.draw(JUMPS, count))
             for here, there in zip(nodes[first:last], nodes[first + 1 : last + 1], strict=True):

@@ -26,11 +26,15 @@ class Posterior:
     the conditional law. Of data with several modes it is too sure of itself at high noise, and right again as the
     noise goes. With 0 iterations the covariance is taken to be that of white data and nothing goes back: what is known
     is put into x0 and the rest learns of it only through x (arXiv:2212.00490), which leaves it too little changed.
+
+    A trained network is wrong by a little where its slope says that nothing can be wrong, and more iterations then
+    explain its errors by ever rougher pictures. `doubt` is how wrong its x0 may be: so much is left unexplained.
     """
 
     denoiser: Denoiser
     known: Known
     iterations: int = knob(3, 0, 10, 1, most=1000)
+    doubt: float = knob(0.0, 0, 0.5, 0.01)
 
     def __post_init__(self) -> None:
         settle(self)
@@ -67,7 +71,9 @@ class Posterior:
 
         with torch.no_grad():
             missing = known.missing(x0)
-            v = conjugate(lambda v: known.see(covary(v)) + known.level**2 * v, missing, self.iterations)
+            v = conjugate(
+                lambda v: known.see(covary(v)) + (known.level**2 + self.doubt**2) * v, missing, self.iterations
+            )
             return x0.detach() + covary(v)
 
 

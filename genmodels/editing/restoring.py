@@ -16,13 +16,14 @@ from genmodels.samplers.step import Step
 from genmodels.schedules.schedule import FIRST
 
 
-def restore(fate: Fate, known: Known, x: Tensor, iterations: int = 3) -> Iterator[Step]:
+def restore(fate: Fate, known: Known, x: Tensor, iterations: int = 2, doubt: float = 0.05) -> Iterator[Step]:
     """The run of a fate from noise x to a picture that agrees with what is known: exactly where it is known exactly.
 
     Draws from the conditional law as well as the sampler does from the whole one, as far as `Posterior` is right.
     """
     known.missing(x)  # refuses here what does not fit
-    return agreeing(dataclasses.replace(fate, denoise=Posterior(fate.denoise, known, iterations)).run(x), fate, known)
+    informed = dataclasses.replace(fate, denoise=Posterior(fate.denoise, known, iterations, doubt))
+    return agreeing(informed.run(x), fate, known)
 
 
 @torch.no_grad()

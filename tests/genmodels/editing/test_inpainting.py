@@ -23,7 +23,7 @@ def painted(world: str, steps: int, seeds: range, resamples: int, jump: int, end
     schedule = SCHEDULES[world]()
     denoise, noise = law(schedule), Noise(seeds, SHAPE)
     times = SPACINGS["exponential"](schedule, steps, endpoint)
-    return repaint(denoise, noise.start() * schedule.prior_std(), times, noise, given(denoise), resamples, jump)
+    return repaint(denoise, noise.start() * schedule.prior_std(), times, noise, given(denoise), resamples, jump, 0)
 
 
 def given(denoise: GaussianDenoiser) -> Kept:
@@ -75,6 +75,13 @@ def test_time_leaps_back_to_the_start_of_each_stretch() -> None:
     assert seen == [a, b, a, b, c, d, c, d, e, e, end]
 
 
+def test_where_little_noise_is_left_nothing_is_walked_twice() -> None:
+    schedule, noise = SCHEDULES["flow"](), Noise(range(1), SHAPE)
+    times = torch.tensor([1, 0.8, 0.6, 0.4, 0.2, 0], dtype=torch.float64)  # levels inf, 4, 1.5, 0.67, 0.25, 0
+    steps = list(repaint(law(schedule), noise.start(), times, noise, given(law(schedule)), 3, 2, 1.0))
+    assert [round(float(step.t), 1) for step in steps] == [1, 0.8, 1, 0.8, 1, 0.8, 0.6, 0.4, 0.2, 0]
+
+
 def test_a_sample_is_its_own_seed_s() -> None:
     batch, alone = last(painted("flow", 6, range(4), 2, 2)), last(painted("flow", 6, range(2, 3), 2, 2))
     assert torch.allclose(batch[2:3], alone, atol=1e-6)
@@ -92,7 +99,7 @@ def test_an_evaluation_is_made_for_each_step_alone() -> None:
             return denoise(x, t)
 
     noise, times = Noise(range(2), SHAPE), SPACINGS["trailing"](schedule, 6)
-    list(repaint(Counted(), noise.start(), times, noise, given(denoise), 3, 2))
+    list(repaint(Counted(), noise.start(), times, noise, given(denoise), 3, 2, 0))
     assert len(calls) == 18
 
 

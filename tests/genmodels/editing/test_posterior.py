@@ -89,7 +89,7 @@ def test_a_restored_picture_is_drawn_from_the_conditional_law(name: str) -> None
     chosen = fate("dpmpp-3m-fixed", 40)
     known = KNOWN[name](picture(law(chosen.denoise.schedule)))
     truth = conditional(law(chosen.denoise.schedule), known)
-    mean, covariance = affine(lambda z: last(restore(chosen, known, z, 10)))
+    mean, covariance = affine(lambda z: last(restore(chosen, known, z, 10, doubt=0)))
     assert float((mean - truth.mean.reshape(-1)).abs().max()) < 0.02
     assert float((covariance - covariance_of(truth)).abs().max()) < 0.02
 
@@ -101,6 +101,14 @@ def test_two_steps_of_the_chain_and_few_iterations_agree_with_what_is_known_all_
         end = last(restore(chosen, known, chosen.start(SHAPE), 1))
         assert torch.allclose(known.see(end), known.y.expand_as(known.see(end)), atol=1e-6)
         assert name == "pooled" or torch.equal(end[..., ~HOLE], known.y[..., ~HOLE].expand(SIZE + 1, 1, -1))
+
+
+def test_doubt_is_as_if_what_is_known_were_noisy_but_keeps_it() -> None:
+    denoise, x, time = moment("linear", 0.4)
+    found = Posterior(denoise, KNOWN["kept"](picture(denoise)), 2 * SIZE, doubt=0.3)(x, time).x0
+    truth = conditional(denoise, KNOWN["kept-noisy"](picture(denoise)))(x, time).x0
+    assert torch.allclose(found[..., HOLE], truth[..., HOLE], atol=1e-7)
+    assert torch.equal(found[..., ~HOLE], picture(denoise)[..., ~HOLE].expand(3, 1, -1))
 
 
 def test_of_two_modes_it_is_too_sure_at_high_noise_and_right_at_low() -> None:
