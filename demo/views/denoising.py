@@ -12,7 +12,8 @@ from torch import Tensor
 from demo.checks import OneOf
 from demo.pictures import jpeg, to_image
 from demo.streaming import stream
-from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, times
+from demo.views.denoising_film import FILMS, film_of
+from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, shape, times
 from demo.views.denoising_price import PACE, afford, evaluations
 from demo.views.denoising_trunk import Trunk, grown, recipe
 from genmodels.samplers import Step
@@ -34,20 +35,23 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     """The three panes of each step, encoded, with the step's numbers."""
     schedule, made = schedule_of(plan), grown(plan, trunk)
     nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
+    film = film_of(plan, len(nodes), shape(plan.model))
     calls, clock = evaluations(plan) / (len(nodes) - 1), time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
         PACE.saw(plan.model, int(plan.count), (now - clock) / calls)
         numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
         numbers |= {"ms": round((now - clock) * 1000), "formula": formula(next(made_of, None), nodes, number)}
-        yield {"frames": panes(step, schedule), "caption": numbers}
+        film.add(number, shown := panes(step, schedule))
+        yield {"frames": sheets(*shown), "caption": numbers}
         clock = time.perf_counter()
+    FILMS.keep(plan, trunk, film)
 
 
-def panes(step: Step, schedule: NoiseSchedule) -> list[str]:
+def panes(step: Step, schedule: NoiseSchedule) -> tuple[Tensor, Tensor, Tensor]:
     """x at a brightness that fits the screen at every t, the predicted picture, the predicted noise."""
     alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
-    return sheets(step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3)
+    return step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3
 
 
 def sheets(*tensors: Tensor) -> list[str]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any
 
-import torch
 from PIL import Image
 
-from demo import library
-from demo.checks import OneOf, accept
-from demo.export import KINDS, MOST_PICTURES, encode
-from demo.fairness import PROCESSOR, FairLock
+from demo.checks import Length, OneOf, accept
+from demo.export import KINDS, MOST_PICTURES
+from demo.fairness import PROCESSOR
 from demo.pictures import to_image
+from demo.recipes import MOST_BROUGHT, brought, facts, fit, pressed, same_weights
 from demo.views.latent_here import Model
 from demo.views.latent_spots import Route, Stops, Walk, shape_of, written
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.runs import code_version
 
-FORMAT = 1
-PRESS = FairLock()  # one file is pressed at a time: it takes a core for a second or two
+TAB = "latent"
+SETTINGS = ("model", "stops", "kind", "frames", "way", "closed", "rate", "zoom")
 Frames = Annotated[int, Knob(1, MOST_PICTURES, 1)]
 Rate = Annotated[float, Knob(1, 30, 1)]
 Zoom = Annotated[int, Knob(1, 4, 1)]
@@ -41,13 +37,10 @@ def save(
 ) -> dict[str, Any]:
     """A walk, or a single spot, as a file in base64 with the recipe that makes exactly this file again."""
     walk = Walk(model, stops, frames, way, closed)
-    recipe = recipe_of(walk, kind, rate, zoom)
+    recipe, what = recipe_of(walk, kind, rate, zoom), f"{model}-{'walk' if frames > 1 else 'picture'}"
     if kind == "json":
-        return {"name": named(walk, kind), "recipe": recipe}
-    pictures = images(walk, zoom)
-    with PRESS:
-        data = encode(kind, pictures, recipe, rate)
-    return {"name": named(walk, kind), "file": base64.b64encode(data).decode(), "recipe": recipe}
+        return {"name": f"{what}.json", "recipe": recipe}
+    return pressed(what, kind, images(walk, zoom), recipe, rate)
 
 
 def images(walk: Walk, zoom: int) -> list[Image.Image]:
@@ -61,17 +54,11 @@ def images(walk: Walk, zoom: int) -> list[Image.Image]:
             pictures.append(to_image(picture, zoom=zoom))
 
 
-def named(walk: Walk, kind: str) -> str:
-    return f"{walk.model}-{'walk' if walk.frames > 1 else 'picture'}.{kind}"
-
-
 def recipe_of(walk: Walk, kind: str, rate: float, zoom: int) -> dict[str, Any]:
     """All that the file depends on."""
     shape = shape_of(walk.model)
     return {
-        "noisewalk": FORMAT,
-        "model": walk.model,
-        "weights": library.cards()[walk.model].weights,
+        **facts(TAB, walk.model),
         "stops": [written(spot, shape) for spot in walk.stops],
         "way": walk.way,
         "closed": walk.closed,
@@ -79,23 +66,25 @@ def recipe_of(walk: Walk, kind: str, rate: float, zoom: int) -> dict[str, Any]:
         "kind": kind,
         "rate": rate,
         "zoom": zoom,
-        "dtype": "float32",
-        "code": code(),
-        "torch": torch.__version__,
     }
+
+
+def opened(file: Annotated[str, Length(MOST_BROUGHT)]) -> dict[str, Any]:
+    """The walk, or the single spot, in a file that somebody brings, and whether the model is still the same."""
+    recipe = brought(file, TAB)
+    values = taken(recipe)
+    kept = {name: recipe[name] for name in ("stops", "way", "closed", "frames")}
+    return {"model": values["model"], **kept, "same": same_weights(recipe, values["model"])}
+
+
+def taken(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `save`, checked as if the page had asked for them."""
+    return accept(save, {name: recipe.get(name) for name in SETTINGS})
 
 
 def again(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """The file of a recipe once more; refused where the weights are no longer those it was made with."""
-    if recipe.get("noisewalk") != FORMAT:
-        raise Refused("no-recipe")
-    asked = ("model", "stops", "kind", "frames", "way", "closed", "rate", "zoom")
-    values = accept(save, {name: recipe.get(name) for name in asked})
-    if recipe.get("weights") != library.cards()[values["model"]].weights:
+    values = taken(fit(recipe, TAB))
+    if not same_weights(recipe, values["model"]):
         raise Refused("other-weights", model=values["model"])
     return save(**values)
-
-
-@cache
-def code() -> str:
-    return code_version()

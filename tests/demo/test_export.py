@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import struct
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +14,7 @@ import pytest
 from PIL import Image
 
 from demo import export
-from demo.export import ACROSS, KINDS, encode, recipe_in
+from demo.export import ACROSS, KINDS, encode, offered, recipe_in
 from genmodels.errors import Refused
 
 RECIPE = {"model": "faces-gan", "words": "種子 “ß” " + "x" * 900, "stops": [{"seed": 28}]}
@@ -38,7 +42,7 @@ def frames(data: bytes) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("count", [1, 7])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", offered(*KINDS))
 def test_the_recipe_is_in_the_file(kind: str, count: int, mode: str):
     data = encode(kind, pictures(count, mode), RECIPE, 12)
     assert recipe_in(data) == RECIPE
@@ -100,3 +104,63 @@ def test_a_file_without_a_recipe_is_refused(data: bytes):
     with pytest.raises(Refused) as refusal:
         recipe_in(data)
     assert refusal.value.key == "no-recipe"
+
+
+def test_a_film_rests_on_its_last_picture():
+    image = Image.open(io.BytesIO(encode("gif", pictures(3), RECIPE, 10, rest=1.5)))
+    shown = []
+    for k in range(3):
+        image.seek(k)
+        image.load()
+        shown.append(image.info["duration"])
+    assert shown == [100, 100, 1600]
+
+
+def test_a_recipe_alone_is_found_too():
+    assert recipe_in(json.dumps(RECIPE, indent=2).encode()) == RECIPE
+
+
+def test_a_recipe_in_a_box_behind_a_film_is_found_and_a_cut_one_is_not():
+    film = struct.pack(">I4s4s", 12, b"ftyp", b"isom") + struct.pack(">I4s", 8, b"free")
+    whole = film + export.boxed(json.dumps(RECIPE))
+    assert recipe_in(whole) == RECIPE
+    for cut in (whole[:-5], film, film + struct.pack(">I4s", 0, b"mdat")):
+        with pytest.raises(Refused):
+            recipe_in(cut)
+
+
+def test_no_film_is_offered_where_no_encoder_is_at_hand(monkeypatch: pytest.MonkeyPatch):
+    export.encoder.cache_clear()
+    monkeypatch.setattr(export, "FFMPEG", "no-such-program")
+    try:
+        assert offered(*KINDS) == [kind for kind in KINDS if kind != "mp4"]
+        with pytest.raises(Refused) as refusal:
+            encode("mp4", pictures(2), RECIPE, 12)
+        assert refusal.value.key == "no-encoder"
+    finally:
+        export.encoder.cache_clear()
+
+
+@pytest.mark.skipif("mp4" not in offered("mp4"), reason="no encoder at hand")
+@pytest.mark.parametrize("side", [24, 27])
+def test_a_film_for_phones_has_every_picture_and_rests(side: int, tmp_path: Path):
+    data = encode("mp4", pictures(5, side=side), RECIPE, 10, rest=0.5)
+    (tmp_path / "film.mp4").write_bytes(data)
+    command = [
+        export.FFMPEG,
+        "-v",
+        "error",
+        "-i",
+        str(tmp_path / "film.mp4"),
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
+    raw = subprocess.run(command, check=True, capture_output=True).stdout
+    even = side + side % 2
+    film = np.frombuffer(raw, np.uint8).reshape(-1, even, even, 3).astype(int)
+    assert len(film) == 5 + 5
+    for shown, picture in zip(film, pictures(5, side=side), strict=False):
+        assert np.abs(shown[:side, :side] - np.asarray(picture, np.int16)).mean() < 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from PIL import Image
 
 from demo import library
 from demo.checks import accept
-from demo.export import recipe_in
+from demo.export import offered, recipe_in
 from demo.pictures import to_image
-from demo.views.latent_keep import KINDS, MOST_PICTURES, again, save
+from demo.views.latent_keep import KINDS, MOST_PICTURES, again, opened, save
 from demo.views.latent_spots import Walk, seen, spot_of
 from genmodels.errors import Refused
 from tests.demo.shelf import MODELS, put, shelf  # noqa: F401
@@ -32,7 +33,7 @@ def data(reply: dict[str, Any]) -> bytes:
     return base64.b64decode(reply["file"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", offered(*KINDS))
 @pytest.mark.parametrize("model", ["relativistic", "style", "conditional"])
 def test_the_recipe_in_the_file_makes_the_same_file(model: str, kind: str):
     reply = saved(model=model, kind=kind, frames=5, closed=True, zoom=2)
@@ -83,3 +84,51 @@ def test_what_is_no_recipe_is_refused(broken: dict[str, Any]):
 def test_what_would_be_too_much_is_refused(values: dict[str, Any]):
     with pytest.raises(Refused):
         saved(**values)
+
+
+@pytest.mark.parametrize("kind", ["json", *offered(*KINDS)])
+def test_a_file_is_opened_where_it_was_saved(kind: str):
+    made = saved(kind=kind, frames=3, way="lerp", closed=True)
+    file = made.get("file") or base64.b64encode(json.dumps(made["recipe"], indent=2).encode()).decode()
+    found = opened(**accept(opened, {"file": file}))
+    assert found == {
+        "model": "relativistic",
+        "stops": made["recipe"]["stops"],
+        "way": "lerp",
+        "closed": True,
+        "frames": 3,
+        "same": True,
+    }
+    assert saved(**{name: found[name] for name in ("stops", "way", "closed", "frames")}, kind=kind) == made
+
+
+def test_a_model_trained_anew_since_is_said_so():
+    recipe = {**saved()["recipe"], "weights": "0" * 64}
+    assert opened(letters(recipe))["same"] is False
+
+
+def letters(recipe: Any) -> str:
+    return base64.b64encode(json.dumps(recipe).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"tab": "denoising"}, "other-recipe"),
+        ({"noisewalk": 2}, "no-recipe"),
+        ({"model": "gone"}, "choice"),
+        ({"stops": [{"start": {"of": "seed", "seed": "x"}}]}, None),
+        ({"frames": 10**6}, "knob"),
+    ],
+)
+def test_a_foreign_or_tampered_recipe_is_refused(changes: dict[str, Any], key: str | None):
+    with pytest.raises(Refused) as refusal:
+        opened(letters({**saved()["recipe"], **changes}))
+    assert key is None or refusal.value.key == key
+
+
+@pytest.mark.parametrize("file", ["", "not base64!", "e30=", letters([1]), letters({}), "A" * 400])
+def test_what_holds_no_recipe_is_refused(file: str):
+    with pytest.raises(Refused) as refusal:
+        opened(file)
+    assert refusal.value.key == "no-recipe"
