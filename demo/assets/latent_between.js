@@ -34,9 +34,9 @@
   // closed, so that it goes on without a jerk.
   const LARGE = 4, MOVING = 24;
   const zoom = (kind) => (kind === "png" ? 1 : LARGE);
-  Object.assign(latent, { sources: {
+  Object.assign((window.noisewalk.sources ??= {}), {
     table: () => ({ model: value("model"), stops: [latent.spot()], zoom: LARGE }),
     way: (kind) => ({ model: value("model"), stops: [value("a"), value("b")], way: value("path"), closed: value("path") === "circle", frames: MOVING, zoom: zoom(kind) }),
     route: (kind) => ({ model: value("model"), stops: value("route"), closed: value("closed"), frames: value("frames"), zoom: zoom(kind) }),
-  } });
+  });
 })();

@@ -23,7 +23,10 @@
   let pending = null;
   function land(spot, model = value("model")) {
     const changes = Object.fromEntries(CHANGES.map((name) => [name, within(facts[name], spot[name] ?? facts[name].default)]));
-    pending = { ...changes, model, start: spot.start, x: spot.x ?? 0, y: spot.y ?? 0 };
+    bring({ ...changes, model, start: spot.start, x: spot.x ?? 0, y: spot.y ?? 0 });
+  }
+  function bring(next) {
+    pending = next;
     const carrier = document.querySelector("#latent-land");
     if (carrier) carrier.click(); else landed();
   }
@@ -32,6 +35,19 @@
     pending = null;
     return window.noisewalk.jump(TAB, next);
   }
+
+  // ---- a file that was saved here is opened again: one spot comes onto the table, a walk between or through its stops
+  window.addEventListener("noisewalk:recipe", ({ detail: { source, reply } }) => {
+    if (source !== "table") return;
+    const { model, stops, way, closed, frames } = reply;
+    if (stops.length === 1) land(stops[0], model);
+    else {
+      document.querySelector("#part-between-button")?.click();
+      const [a, b] = stops, many = Math.max(frames, facts.frames.low);
+      bring(stops.length === 2 && (way !== "slerp" || !closed) ? { model, a, b, path: way } : { model, route: stops, closed, frames: many });
+    }
+    notice(say("t:save.opened"));
+  });
 
   // ---- the shelf
   const models = () => facts.model.choices;

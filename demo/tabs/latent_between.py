@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.export import offered
 from demo.tabs.page import Tab
 from demo.views import latent_between as view
 from demo.views.latent_keep import save
@@ -33,6 +34,7 @@ def spot(seed: int) -> dict[str, Any]:
 
 ENDS = {"a": spot(43), "b": spot(33), "c": spot(88), "d": spot(49)}
 ROUTE = [spot(seed) for seed in (43, 88, 49, 33)]
+FILMS = offered("gif", "webp", "mp4", "png", "json")
 SURPRISES = [spot(seed) for seed in range(0, 10_000, 41)]
 
 
@@ -82,7 +84,7 @@ def along(tab: Tab, way: dict[str, Any]) -> None:
         amount = tab.slider("amount", Knob(0, 1, 0.01, 0.5), surprise=True)
         tab.facts_line("latent.between.norm", "latent-walk")
         gr.HTML(PUT.format("latent-walk"), apply_default_css=False)
-        SaveAs(serve(save, turns=True), elem_id="latent-save-way", source="way", kinds=("gif", "webp", "png", "json"))
+        SaveAs(serve(save, turns=True), elem_id="latent-save-way", source="way", kinds=FILMS)
     tab.live(canvas, {**way, "amount": amount})
 
 
@@ -108,7 +110,7 @@ def through(tab: Tab, model: Any) -> None:
         closed = tab.toggle("closed", True)
         run = tab.button("walk", variant="primary", scale=0, min_width=140, elem_id="latent-walk-button")
     film = Timeline(elem_id="latent-film", frames=again, autoplay=True, caption="t:latent.route.frame", size=320)
-    SaveAs(serve(save, turns=True), elem_id="latent-save-route", source="route", kinds=("gif", "webp", "png", "json"))
+    SaveAs(serve(save, turns=True), elem_id="latent-save-route", source="route", kinds=FILMS)
     tab.live(stops, {"model": model, "route": "route"})
     tab.live(strip, {"model": model, "route": "route", "closed": closed})
     tab.bind(run.click, view.walked, {"model": model, "route": "route", "closed": closed, "frames": frames}, film)

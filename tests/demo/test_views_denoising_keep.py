@@ -129,7 +129,7 @@ def test_a_foreign_recipe_is_refused(recipe: Any):
 
 
 def test_only_a_run_that_came_to_its_end_is_saved():
-    broken = run(**accept(run, {**ASKED, "seed": 77}))
+    broken: Any = run(**accept(run, {**ASKED, "seed": 77}))
     next(broken)
     broken.close()
     with pytest.raises(Refused) as refusal:
