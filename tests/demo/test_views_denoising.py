@@ -1,0 +1,192 @@
+"""The denoising tab's run: what is emitted adds up, what is asked for is checked, and its price is what it costs."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from demo import library
+from demo.checks import accept
+from demo.views import denoising as view
+from demo.views import denoising_price
+from demo.views.denoising_plan import FITS, PRICED, Course, Plan, denoiser, fate, schedule_of, start, times
+from demo.views.denoising_price import evaluations, price
+from demo.views.denoising_trunk import grown, read_trunk
+from genmodels import checkpoints
+from genmodels.errors import Refused
+from genmodels.schedules import SCHEDULES
+from genmodels.zoo import ZOO
+from tests.genmodels.test_checkpoints import CARD
+
+MODEL = "digits-diffusion"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory):
+    """An untrained model of the digits, with weights far enough from their start to say something."""
+    folder: Path = tmp_path_factory.mktemp("checkpoints")
+    data = ZOO[MODEL].data()
+    torch.manual_seed(1)
+    made = ZOO[MODEL].build(**ZOO[MODEL].full_config(data))
+    for parameter in made.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    fields = {name: list(values) for name, values in data.fields.items()}
+    card = dataclasses.replace(CARD, recipe=MODEL, config=ZOO[MODEL].full_config(data), fields=fields)
+    checkpoints.save(folder / f"{MODEL}.safetensors", made, card)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checkpoints, "FOLDER", folder)
+        yield made
+
+
+def last(plan: Plan, trunk=()) -> torch.Tensor:
+    *_, step = grown(plan, trunk)
+    return step.x
+
+
+@pytest.mark.parametrize("sampler", PRICED)
+def test_every_triple_adds_up(sampler: str):
+    plan = Plan(MODEL, Course(sampler, 3, classes={"7": 1.0}, guidance=3.0, limit="dynamic"), steps=6, count="4")
+    schedule = schedule_of(plan)
+    for step in grown(plan, ()):
+        whole = float(schedule.alpha(step.t)) * step.x0 + float(schedule.sigma(step.t)) * step.eps
+        torch.testing.assert_close(whole, step.x, rtol=0, atol=2e-4 * float(step.x.abs().max()))
+
+
+@pytest.mark.parametrize("sampler", PRICED)
+def test_the_formula_on_the_page_gives_the_next_picture(sampler: str):
+    """Read back what is written under the panes, and compute with it."""
+    plan = Plan(MODEL, Course(sampler), steps=5)
+    steps = list(grown(plan, ()))
+    written = [frame["caption"]["formula"] for frame in view.frames_of(plan)]
+    assert len(written) == len(steps) == 6 and written[-1] == ""
+    for number, (text, here, there) in enumerate(zip(written, steps, steps[1:], strict=False)):
+        terms = re.findall(r"([−+]?) ?([\d.e-]+)·(x̂₀\[−\d\]|x̂₀\(t=[\d.]+\)|x̂₀|x|z)", text.removeprefix("x′ = "))
+        if any("(t=" in name or name == "z" for *_, name in terms):
+            continue  # estimates between steps and noise are not shown in pictures
+        pictures = {"x": here.x} | {
+            "x̂₀" + (f"[−{ago}]" if ago else ""): steps[number - ago].x0 for ago in range(number + 1)
+        }
+        total = sum((-1 if sign == "−" else 1) * float(w) * pictures[name] for sign, w, name in terms)
+        torch.testing.assert_close(total, there.x, rtol=2e-3, atol=2e-3)
+
+
+def test_numbers_of_a_step():
+    frames = list(view.frames_of(Plan(MODEL, Course("ddim"), steps=4)))
+    first, final = frames[0]["caption"], frames[-1]["caption"]
+    assert (first["t"], final["t"], first["alpha_bar"], final["alpha_bar"]) == (1, 0, pytest.approx(0, abs=1e-3), 1)
+    assert first["size_x"] == pytest.approx(1, abs=0.15) and final["off"] == "0e+00"
+    assert all(len(frame["frames"]) == 3 for frame in frames)
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_any_schedule_can_be_tried(schedule: str, fit: str):
+    plan = Plan(MODEL, Course("ddim"), steps=4, schedule=schedule, fit=fit)
+    assert times(plan)[0] <= 1 and times(plan)[-1] == 0 and torch.isfinite(last(plan)).all()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_translated_is_harmless_and_mismatched_is_not(schedule: str):
+    """At the same noise level the translated model sees the same picture, wherever on its own schedule that is."""
+    plan = Plan(MODEL, schedule=schedule)
+    level, picture = torch.tensor(0.7, dtype=torch.float64), start(Plan(MODEL))
+    truth = at_level(Plan(MODEL), level, picture)
+    torch.testing.assert_close(at_level(plan, level, picture), truth, rtol=1e-3, atol=1e-4)
+    if schedule != "cosine":  # the model's own
+        wrong = at_level(dataclasses.replace(plan, fit="mismatched"), level, picture)
+        assert (wrong - truth).abs().max() > 1e-3
+
+
+def at_level(plan: Plan, level: torch.Tensor, picture: torch.Tensor) -> torch.Tensor:
+    """What is predicted of a picture that holds this much noise for each share of data."""
+    t = schedule_of(plan).time_of(level)
+    return denoiser(plan)((picture * float(schedule_of(plan).alpha(t))).float(), t).x0
+
+
+def test_guidance_at_one_or_unasked_costs_nothing_more():
+    plain = Plan(MODEL, Course("ddim", classes={"3": 1.0}), steps=4)
+    guided = dataclasses.replace(plain, course=dataclasses.replace(plain.course, guidance=4.0))
+    unasked = Plan(MODEL, Course("ddim", guidance=4.0), steps=4)
+    assert (evaluations(plain), evaluations(guided), evaluations(unasked)) == (4, 8, 4)
+    assert not torch.equal(last(plain), last(guided))
+    assert torch.equal(last(unasked), last(Plan(MODEL, Course("ddim"), steps=4)))
+
+
+@pytest.mark.parametrize("sampler", PRICED)
+def test_the_price_is_what_is_paid(sampler: str, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    inner = library.diffusion_model(MODEL)
+    monkeypatch.setattr(type(inner), "forward", counting(type(inner).forward, asked))
+    plan = Plan(MODEL, Course(sampler, classes={"3": 1.0}, guidance=2.0), steps=5, count="4")
+    last(plan)
+    assert len(asked) == evaluations(plan)
+    assert price(plan)["evaluations"] == evaluations(plan) and price(plan)["seconds"] >= 0
+
+
+def counting(forward, asked):
+    def counted(self, *args, **kwargs):
+        asked.append(1)
+        return forward(self, *args, **kwargs)
+
+    return counted
+
+
+def test_what_would_keep_everybody_waiting_is_refused_with_its_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(denoising_price, "MOST_WORK", 100)
+    with pytest.raises(Refused, match="evaluations in all") as refused:
+        next(view.run(Plan(MODEL, steps=30, count="4")))
+    assert refused.value.values["work"] == 120 and "seconds" in refused.value.values
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"guidance": -1}, {"guidance": 1e9}, {"steps": 0}, {"steps": 2000}, {"seed": -1}, {"classes": {"cat": 1}},
+     {"guide": "weaker", "guidance": 2.0}, {"guide_from": 0.9, "guide_to": 0.1, "guidance": 2.0, "classes": {"3": 1}},
+     {"sampler": "rk45"}, {"limit": "huge"}, {"trunk": [{"until": 90}]}, {"trunk": [{"until": 5}, {"until": 2}]},
+     {"trunk": "x"}, {"trunk": [{"until": 2, "was": {"steps": 3}}]}, {"trunk": [{"until": 2, "poke": {"left": 9}}]},
+     {"trunk": [{"until": 2, "poke": {"left": 0, "top": 0, "right": 99, "bottom": 3}}]}],
+    ids=str,
+)  # fmt: skip
+def test_what_a_browser_may_not_ask(bad):
+    with pytest.raises(Refused):
+        list(view.run(**accept(view.run, {"model": MODEL, "steps": 4} | bad)))
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "ddpm", "euler", "heun", "rk4", "dpmpp-2m-sde", "dpmpp-2m"])
+def test_a_branch_with_nothing_changed_is_the_run_itself(sampler: str):
+    plan = Plan(MODEL, Course(sampler, seed=5), steps=8, count="4")
+    again = last(plan, read_trunk([{"until": 3, "was": {"sampler": sampler, "seed": 5}}]))
+    if fate(plan).remembers:  # and starts anew at first order
+        assert not torch.equal(again, last(plan))
+    else:
+        torch.testing.assert_close(again, last(plan), rtol=0, atol=1e-6)
+
+
+def test_a_branch_changes_only_what_comes_after():
+    plan = Plan(MODEL, Course("ddim", seed=5, classes={"3": 1.0}), steps=8)
+    trunk = read_trunk([{"until": 4, "was": {"sampler": "ddim", "seed": 5}}])
+    before, after = list(grown(dataclasses.replace(plan, course=Course("ddim", seed=5)), ())), list(grown(plan, trunk))
+    assert all(torch.equal(a.x, b.x) for a, b in zip(before[:5], after[:5], strict=True))
+    assert not torch.equal(before[-1].x, after[-1].x)
+
+
+def test_a_poke_changes_the_noise_inside_alone():
+    plan = Plan(MODEL, Course("ddim"), steps=8)
+    where = {"left": 2, "top": 1, "right": 6, "bottom": 4, "seed": 9}
+    plain, poked = (
+        list(grown(plan, ())),
+        list(grown(plan, read_trunk([{"until": 3, "was": {"sampler": "ddim"}, "poke": where}]))),
+    )
+    changed = (plain[3].x != poked[3].x)[0, 0]
+    assert changed[1:4, 2:6].all() and changed.sum() == 12
+    assert torch.equal(plain[2].x, poked[2].x) and not torch.equal(plain[-1].x, poked[-1].x)
+
+
+def test_same_seed_same_start_in_every_batch():
+    one, four = start(Plan(MODEL, Course(seed=6))), start(Plan(MODEL, Course(seed=4), count="4"))
+    assert torch.equal(one[0], four[2])
+    assert denoiser(Plan(MODEL)).schedule == library.diffusion_model(MODEL).schedule
