@@ -6,10 +6,9 @@ import argparse
 import dataclasses
 import hashlib
 import json
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,9 +22,10 @@ from genmodels.errors import Refused
 from genmodels.evaluation import FEWEST, drawable, enough, evaluate, generated
 from genmodels.models.encoder import Encoder
 from genmodels.models.reader import Reader
+from genmodels.reporting import StopAfterStep, shown
 from genmodels.runs import export, run, save_sheet
 from genmodels.sight import reader_of
-from genmodels.training import Progress, device_of
+from genmodels.training import device_of
 from genmodels.zoo import ZOO, Recipe, recipe_of
 
 FAILURES = ("not-finite", "bad-checkpoint", "other-run")  # what is nobody's typing mistake
@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto")
     own = command("export", export_model)
     own.add_argument("--n", type=whole(0), help="pictures to measure with; 0 leaves the card without metrics")
+    as_run(own)
     own = command("sample", sample_model)
     own.add_argument("--n", type=whole(1), default=16)
     own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
@@ -76,7 +77,14 @@ def parser() -> argparse.ArgumentParser:
     own = command("evaluate", evaluate_model)
     own.add_argument("--n", type=whole(FEWEST), help="pictures of each kind; if not given, as many as can be had soon")
     own.add_argument("--seed", type=whole(0), default=0)
+    as_run(own)
     return top
+
+
+def as_run(own: argparse.ArgumentParser) -> None:
+    """What may be changed about how a diffusion model is run while it is measured."""
+    own.add_argument("--steps", type=whole(1), help="of a diffusion model's run (default: the recipe's)")
+    own.add_argument("--guidance", type=float, help="how strongly it follows what it is asked for")
 
 
 def whole(low: int) -> Any:
@@ -190,7 +198,8 @@ def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, see
         dataset = ready(dataset, chosen.runs, quiet=chosen.json)
         if reader is None:
             print(f"genmodels: {dataset.name} has no trained reader; measured by pixels alone", file=sys.stderr)
-    return evaluate(model, dataset, chosen.n or enough(model, dataset), seed, reader)
+    run = {key: value for key, value in vars(chosen).items() if key in ("steps", "guidance") and value is not None}
+    return evaluate(model, dataset, chosen.n or enough(model, dataset), seed, reader, run)
 
 
 def answer(chosen: argparse.Namespace, facts: dict[str, Any]) -> None:
@@ -205,45 +214,6 @@ def ready(dataset: Dataset, folder: Path, quiet: bool) -> Dataset:
         if not quiet:
             print(f"\rdrawing {dataset.name}: {done:,} of {len(dataset.train):,}", end="", file=sys.stderr, flush=True)
     return cache.Cached(dataset, folder / "cache")
-
-
-def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[Progress]:
-    """The same progress, also told: one JSON object a line, or a bar; in a log file a line every ten seconds."""
-    last = 0.0
-    live = sys.stderr.isatty()
-    start, end = ("\r", "") if live else ("", "\n")
-    for progress in training:
-        if as_json:
-            print(json.dumps(progress._asdict()), flush=True)
-        elif time.monotonic() - last >= (0.1 if live else 10) or progress.step == steps:
-            last = time.monotonic()
-            print(start + bar(progress, steps), end=end, file=sys.stderr)
-        yield progress
-
-
-def bar(progress: Progress, steps: int) -> str:
-    filled = round(24 * progress.step / steps)
-    minutes, seconds = divmod(round(progress.eta), 60)
-    left = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-    numbers = " ".join(f"{name} {value:.4f}" for name, value in progress.metrics.items())
-    return f"{'█' * filled}{'·' * (24 - filled)} {progress.step}/{steps}  {progress.rate:.2f}/s  {left} left  {numbers}"
-
-
-class StopAfterStep:
-    """Turns Ctrl-C and a polite kill into a wish, granted after the step."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __enter__(self) -> None:
-        self.before = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
-
-    def __exit__(self, *_: object) -> None:
-        for s, handler in self.before.items():
-            signal.signal(s, handler)
-
-    def ask(self, *_: object) -> None:
-        self.asked = True
 
 
 if __name__ == "__main__":

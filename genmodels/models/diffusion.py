@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +82,12 @@ class Diffusion(LatentModel):
         other.hold([[self.net, *self.others][which]])
         return other
 
+    def used(self, **usual: Any) -> Diffusion:
+        """The same model with something else about its usual run; nothing is copied."""
+        other = copy.copy(self)
+        other.usual = dataclasses.replace(self.usual, **usual)
+        return other
+
     def output(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
         """What the network says of x at t, 0-dim or (B,)."""
         log_snr = self.schedule.log_snr(t).to(x).expand(len(x))
@@ -90,22 +97,22 @@ class Diffusion(LatentModel):
     def forward(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Estimate:
         return self.predicts.solve(self.output(x, t, label), x, self.schedule.alpha(t), self.schedule.sigma(t))
 
-    def walk(
-        self, z: Tensor, label: Tensor | None = None, steps: int | None = None, guidance: float | None = None
-    ) -> Iterator[Step]:
+    def asked(self, label: Tensor | None = None) -> Denoiser:
+        """The model told what to draw, and guided as usual."""
+        if label is None:
+            return self
+        told = Conditioned(self, label)
+        return told if self.usual.guidance == 1 else Guided(told, self, self.usual.guidance)
+
+    def walk(self, z: Tensor, label: Tensor | None = None) -> Iterator[Step]:
         """The usual run from noise z, without chance: what a sampler asks for is z again, its places changed."""
-        usual, denoise = self.usual, self if label is None else Conditioned(self, label)
-        guidance = usual.guidance if guidance is None else guidance
-        told: Denoiser = denoise if label is None or guidance == 1 else Guided(denoise, self, guidance)
-        times = SPACINGS[usual.spacing](self.schedule, steps or usual.steps)
-        return WALKS[usual.sampler](told, z * self.schedule.prior_std(), times, Shuffled(z))
+        times = SPACINGS[self.usual.spacing](self.schedule, self.usual.steps)
+        return WALKS[self.usual.sampler](self.asked(label), z * self.schedule.prior_std(), times, Shuffled(z))
 
     @torch.no_grad()
-    def decode(
-        self, z: Tensor, label: Tensor | None = None, steps: int | None = None, guidance: float | None = None
-    ) -> Tensor:
+    def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Where the usual run ends: the same z always becomes the same picture."""
-        *_, last = self.walk(z, label, steps, guidance)
+        *_, last = self.walk(z, label)
         return last.x.clamp(-1, 1)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from genmodels import __main__ as command_line
-from genmodels.__main__ import bar, main, ready, whole
+from genmodels.__main__ import main, ready, whole
 from genmodels.datasets import DATASETS
+from genmodels.reporting import bar
 from genmodels.training import Progress
 from genmodels.zoo import ZOO
 from tests.genmodels.tiny import shrink

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from genmodels.datasets.dataset import Dataset
+from genmodels.datasets.dataset import HELD_OUT, Dataset
 from genmodels.datasets.digits import Digits
+from genmodels.datasets.faces import Faces
 from genmodels.datasets.glyphs import Glyphs
 from genmodels.errors import Refused
-from genmodels.evaluation import enough, evaluate
+from genmodels.evaluation import CHOSEN, enough, evaluate
 from genmodels.latents import LatentModel
+from genmodels.models.diffusion import Diffusion
 from genmodels.sight import Sight, portions, reader_of
 from genmodels.zoo import ZOO
 
@@ -155,3 +159,53 @@ def test_enough_pictures_for_each_kind():
         "glyphs-gan": 5_000,
     }
     assert enough(models["glyphs-gan"], DATA["digits"]) == 360
+
+
+class Attentive(Diffusion):
+    """Instead of painting, shows the training face of which just this is said, or (deaf) the one after it."""
+
+    def __init__(self, data: Dataset, beside: int = 0) -> None:
+        sizes = [len(values) for values in data.fields.values()]
+        super().__init__(data.shape, sizes, patch=4, channels=8, multiples=[1], blocks=1, attention=0)
+        self.data, self.beside, self.heard = data, beside, []
+        self.known = torch.from_numpy(data.labels(data.train))
+
+    def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        if label is None:
+            return self.data.batch(self.data.held_out[80 : 80 + len(z)]).x0
+        self.heard.append(label)
+        matching = (self.known @ label.T == label.sum(1)).float().argmax(0)
+        return self.data.batch(((matching + self.beside) % len(self.data.train)).tolist()).x0
+
+
+class FewFaces(Faces):
+    """Drawn once."""
+
+    train, held_out = range(120), range(HELD_OUT, HELD_OUT + 120)
+
+    def pictures(self, items: Sequence[int]) -> np.ndarray:
+        return np.stack([face(item) for item in items])
+
+
+@cache
+def face(item: int) -> np.ndarray:
+    return Faces().pictures([item])[0]
+
+
+@pytest.mark.parametrize("beside", [0, 1])
+def test_a_model_of_many_fields_is_asked_for_the_chosen_ones(beside: int):
+    data = FewFaces()
+    reader = reader_of(data)
+    model = Attentive(data, beside)
+    found = evaluate(model, data, 80, 0, reader, {"steps": 3, "guidance": 1.5})
+    assert found["run"]["steps"] == 3 and found["run"]["guidance"] == 1.5
+    heard = torch.cat(model.heard)
+    assert heard.shape == (80, sum(map(len, data.fields.values()))) and (heard.sum(1) == 6).all()
+    accuracies = {key for key in found["metrics"] if key.startswith("accuracy:")}
+    assert accuracies == {f"accuracy:{name}" for name in (*CHOSEN["faces"], "jointly")}
+    jointly = found["metrics"]["accuracy:jointly"]
+    if beside:
+        assert jointly["high"] < 0.1 < 0.5 * jointly["floor"]
+    else:
+        assert jointly["high"] > jointly["floor"] - 0.1
+        assert jointly["floor"] <= min(found["metrics"][f"accuracy:{name}"]["floor"] for name in CHOSEN["faces"])
