@@ -151,20 +151,11 @@
     const near = figure.querySelector(".nw-near"), sentence = figure.querySelector(".nw-copy");
     let found = null;
 
-    function card(base64, k) {
-      const item = document.createElement("figure"), image = new Image(), text = document.createElement("figcaption");
-      image.src = "data:image/jpeg;base64," + base64;
-      image.alt = text.textContent = say("near.item", { item: found.items[k], distance: found.distances[k].toFixed(1) });
-      item.append(image, text);
-      return item;
-    }
     function fill() {
       if (!found) { sentence.textContent = say("near.seeking"); return; }
-      near.replaceChildren(...found.pictures.map(card));
-      const { chance, usual, distances } = found, { count } = usual, before = Math.round(chance * (count + 1)) - 1;
-      const kind = chance <= 0.01 ? "copy" : chance > 0.99 ? "far" : "usual";
-      const numbers = { distance: distances[0].toFixed(1), before, count, chance: (100 * chance).toFixed(1), low: usual.low.toFixed(1), middle: usual.middle.toFixed(1), high: usual.high.toFixed(1) };
-      sentence.innerHTML = say("near." + kind, numbers) + " " + say("near.unit");
+      near.replaceChildren(...window.noisewalk.nearness.cards(found));
+      const { kind, said } = window.noisewalk.nearness.verdict(found);
+      sentence.innerHTML = said + " " + say("near.unit");
       figure.dataset.kind = kind;
     }
     kit.whenPageChanges(fill);

@@ -13,24 +13,21 @@ import torch
 from torch import Tensor, nn
 
 from demo import library
-from demo.fairness import PROCESSOR, FairLock
+from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, to_image
 from demo.views.asking import Shares, label
 from demo.views.latent_here import SIDE, Here, Model, enlarged, painted, point
-from genmodels.datasets.dataset import Dataset, to_tensor
+from demo.views.nearness import beside_training, pixels
+from genmodels.datasets.dataset import Dataset
 from genmodels.judging import RELATIVE, Standing, judge, lighter, played, slope, told
 from genmodels.latents import Conditioned, LatentModel, draw
-from genmodels.nearness import chance, usual
-from genmodels.neighbors import nearest
 
 COMPARED = 256  # real pictures and generated ones that a score is read against
 TURN = 16  # pictures judged in one turn at the processor
 BARS = 28
-SHOWN = 3  # training pictures
-THUMB = 128  # pixels of each
 
 KNOWN: WeakKeyDictionary[nn.Module, dict[bool, Standing]] = WeakKeyDictionary()  # forgotten with the model
-COMPARING, SEEKING = threading.Lock(), FairLock()
+COMPARING = threading.Lock()
 
 
 def judged(here: Here) -> dict[str, Any]:
@@ -107,21 +104,7 @@ def neighbors(here: Here) -> dict[str, Any]:
     data = library.dataset(library.cards()[here.model].dataset)
     with PROCESSOR:
         picture = painted(here, point(here))
-    with SEEKING:  # one search at a time, whoever asks: it draws dozens of pictures
-        found = nearest(data, pixels(picture), SHOWN)
-        distances = usual(data)
-    return {
-        "pictures": [jpeg(enlarged(to_image(to_tensor(near.picture[None])), THUMB // data.shape[1])) for near in found],
-        "items": [near.item for near in found],
-        "distances": [near.distance for near in found],
-        "usual": {
-            "count": len(distances),
-            "low": distances[0],
-            "middle": float(np.median(distances)),
-            "high": distances[-1],
-        },
-        "chance": chance(found[0].distance, distances),
-    }
+    return beside_training(data, pixels(picture))
 
 
 def asks(model: str, classes: Mapping[str, float] | None) -> bool:
@@ -138,9 +121,3 @@ def signed_bytes(values: Tensor) -> str:
     """Row by row from -127 to 127, the largest size filling the range, as base64."""
     scaled = values / values.abs().max().clamp(min=1e-12) * 127
     return base64.b64encode(scaled.round().to(torch.int8).contiguous().numpy().tobytes()).decode()
-
-
-def pixels(picture: Tensor) -> np.ndarray:
-    """(1, C, H, W) in [-1, 1] -> (H, W, C) uint8."""
-    shades = ((picture[0].clamp(-1, 1) + 1) * 127.5).round().byte()
-    return np.ascontiguousarray(shades.permute(1, 2, 0).numpy())

@@ -1,0 +1,77 @@
+// Nearest training pictures: once a run is over and this part is open, each of its pictures is looked up in turn.
+const { nearness, latentParts, argumentsOf, valueOf } = window.noisewalk;
+const figure = element.querySelector('.nw-nearest'), near = figure.querySelector('.nw-near');
+const sentence = figure.querySelector('.nw-copy'), trouble = figure.querySelector('.nw-error-line');
+const page = `${(window.nwPage ??= Math.random().toString(36).slice(2, 14))}.${name}`.slice(0, 64);
+const CERTAIN = 0.01;
+const look = latentParts.patient(figure, Object.values(server)[0], () => args);
+let args = {}, asked = 0, turn = 0, found = [], trying = null, stage = null;
+
+const wanted = () => ({ ...argumentsOf('denoising-price'), trunk: valueOf('denoising', 'trunk') });
+const picked = (reply, text) => nearness.card(reply.made, text);
+
+async function search() {
+  const mine = ++turn, plan = wanted();
+  tell(null);
+  for (let k = 0; k < Number(plan.count); k++) {
+    args = { ...plan, picture: k };
+    const reply = await look({ page, id: ++asked, language: language() }).catch(() => undefined);
+    if (!here() || mine !== turn) return;
+    if (!reply || reply.error) { tell(reply?.error); return; }
+    if (reply.superseded) return;
+    found = k ? [...found, reply] : [reply];
+    fill(Number(plan.count));
+  }
+}
+
+function fill(count = found[0]?.of) {
+  if (!found.length) { sentence.textContent = say('t:denoising.nearest.waiting'); return; }
+  figure.classList.remove('nw-stale');
+  figure.classList.toggle('nw-many', count > 1);
+  if (count === 1) {
+    near.replaceChildren(picked(found[0], say('t:denoising.nearest.made')), ...nearness.cards(found[0]));
+    const { kind, said } = nearness.verdict(found[0]);
+    sentence.innerHTML = said + ' ' + say('t:latent.near.unit');
+    figure.dataset.kind = kind;
+    return;
+  }
+  near.replaceChildren(...found.map((reply, k) => {
+    const pair = make('div', { class: 'nw-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply));
+    return pair;
+  }));
+  if (found.length < count) { sentence.textContent = say('t:denoising.nearest.counting', { done: found.length, count }); return; }
+  const real = found[0].usual.count, few = Math.floor(CERTAIN * (real + 1)) / (real + 1);
+  const copies = found.filter(reply => reply.chance <= CERTAIN).length, distances = found.map(reply => reply.distances[0]);
+  const numbers = { copies, count, real, expected: (count * few).toFixed(2), least: Math.min(...distances).toFixed(1), middle: found[0].usual.middle.toFixed(1), low: found[0].usual.low.toFixed(1) };
+  figure.dataset.kind = copies ? 'copy' : 'usual';
+  sentence.innerHTML = say('t:denoising.nearest.' + (copies ? 'some' : 'none'), numbers) + ' ' + say('t:latent.near.unit');
+}
+
+function tell(reason) {
+  trying = reason;
+  trouble.hidden = reason === null;
+  if (reason !== null) trouble.textContent = why(reason);
+}
+
+// The stage waits while a run is on its way; when it no longer does, there is something to look up.
+function watchStage() {
+  const timeline = document.querySelector('#denoising-run .nw-timeline');
+  if (!timeline || timeline === stage) return;
+  stage = timeline;
+  let waiting = true;
+  const settled = () => {
+    const now = timeline.classList.contains('nw-waiting');
+    if (waiting && !now && here()) search();
+    waiting = now;
+  };
+  const eyes = new MutationObserver(settled);
+  eyes.observe(timeline, { attributes: true, attributeFilter: ['class'] });
+  life.signal.addEventListener('abort', () => eyes.disconnect());
+  settled();
+}
+listen(window, 'noisewalk:frame', ({ detail }) => { if (detail.timeline === 'denoising-run') watchStage(); });
+listen(window, 'noisewalk:turned', ({ detail }) => {
+  if (detail.tab === 'denoising' && found.length && JSON.stringify(wanted()) !== JSON.stringify({ ...args, picture: undefined })) figure.classList.add('nw-stale');
+});
+whenPageChanges(() => { fill(); if (trying !== null) tell(trying); });
+fill();
