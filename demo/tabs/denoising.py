@@ -8,7 +8,11 @@ from typing import Any
 import gradio as gr
 
 from demo import library
+from demo.tabs.denoising_branch import layout as branch
 from demo.tabs.denoising_forward import layout as forward
+from demo.tabs.denoising_keep import layout as keep
+from demo.tabs.denoising_nearest import layout as nearest
+from demo.tabs.denoising_live import layout as live
 from demo.tabs.page import WORDS, Tab
 from demo.views import denoising as view
 from demo.views import denoising_plan as plan
@@ -27,6 +31,9 @@ SHARE = Knob(0, 1, 0.01)
 TEXTS_WAY = {"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN}
 PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {
     "forward": forward,
+    "nearest": nearest,
+    "branch": branch,
+    "live": live,
 }
 
 
@@ -92,6 +99,7 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
         timeline = Timeline(elem_id="denoising-run", panes=list(view.PANES), frames=again, size=320)
         for line in ("here", "sizes", "formula", "identity"):
             tab.facts_line(f"denoising.{line}", "denoising-run")
+        keep(tab, whole)
     tab.live(curve, {"model": whole["model"], "schedule": whole["schedule"], "shown": shown})
     tab.page.driven["denoising-price"] = {name: (tab.key, tab.name_of(knob)) for name, knob in whole.items()}
     return timeline

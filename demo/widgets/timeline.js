@@ -15,15 +15,24 @@ function take(value) {
   if (!value?.run) { if (value?.error) tell(value.error); return; }
   if (value.run !== (coming ?? shown)?.id) start(value);
   const run = coming ?? shown;
-  run.take(value);
+  add(run, value);
   tell(value.error ?? null);
   if (run.missing !== null) fetchAgain(run);
   wake();
 }
 
+// A run that has come to its own end is told with its encoded frames; one that was stopped never gets there.
+function add(run, piece) {
+  run.take(piece);
+  if (!run.done || run.told) return;
+  run.told = true;
+  emit('finished', { timeline: name, run: run.id, shots: run.shots });
+}
+
 function start(value) {
   coming?.close();
   coming = reel(value, wake);
+  emit('begun', { timeline: name, run: value.run });
   coming.final = value.hold === 'final' || (value.hold !== 'first' && restsAtEnd && Boolean(shown?.done));
 }
 
@@ -40,7 +49,7 @@ function fetchAgain(run) {
   if (run.asking) return;
   run.asking = true;
   ask({ run: run.id, start: run.missing })
-    .then(piece => { if (here() && piece?.add) run.take(piece); else tell({ key: null }); wake(); })
+    .then(piece => { if (here() && piece?.add) add(run, piece); else tell({ key: null }); wake(); })
     .finally(() => { run.asking = false; });
 }
 
@@ -105,7 +114,7 @@ function draw() {
   });
   const { caption } = shown.shots[index];
   facts.textContent = props.words ? say(props.words, { ...caption, index: index + 1, total: shown.total }) : '';
-  emit('frame', { timeline: name, index, total: shown.total, caption });
+  emit('frame', { timeline: name, run: shown.id, index, total: shown.total, caption });
 }
 
 function controls() {
