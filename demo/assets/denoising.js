@@ -54,7 +54,9 @@
     for (const select of box.querySelectorAll("select")) {
       select.value = fields()[select.dataset.field].find((word) => named(select.dataset.field, word) in chosen) ?? "";
     }
-    document.querySelector("#tab-denoising")?.classList.toggle("nw-asked", Object.keys(chosen).length > 0);
+    const root = document.querySelector("#tab-denoising")?.classList;
+    root?.toggle("nw-asked", Object.keys(chosen).length > 0);
+    root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
   }
 
   // ---- runs by themselves

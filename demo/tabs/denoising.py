@@ -11,8 +11,8 @@ from demo import library
 from demo.tabs.denoising_branch import layout as branch
 from demo.tabs.denoising_forward import layout as forward
 from demo.tabs.denoising_keep import layout as keep
-from demo.tabs.denoising_nearest import layout as nearest
 from demo.tabs.denoising_live import layout as live
+from demo.tabs.denoising_nearest import layout as nearest
 from demo.tabs.page import WORDS, Tab
 from demo.views import denoising as view
 from demo.views import denoising_plan as plan
@@ -64,11 +64,12 @@ def layout(tab: Tab) -> None:
 def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     """Every knob of a plan, by the name of its field."""
     model = tab.model(models)
-    tab.facts["model"]["wishes"] = {name: wishes(name) for name in models}
+    tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
     tab.hidden("classes", {}, free=True)
     tab.hidden("trunk", [], free=True)
+    average = tab.radio("average", plan.AVERAGES, elem_classes="nw-if-averaged")
     gr.HTML(WISHES, apply_default_css=False)
-    made: dict[str, Any] = {"model": model, "classes": "classes"}
+    made: dict[str, Any] = {"model": model, "average": average, "classes": "classes"}
     made["guidance"] = tab.slider("guidance", Knob(0, 12, 0.1, 1.0))
     made["sampler"] = tab.choice("sampler", plan.PRICED, "dpmpp-2m", group="samplers")
     tab.method_knobs("sampler")
@@ -86,7 +87,7 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
         made["rescale"] = tab.slider("rescale", SHARE, 0.0)
         made["limit"] = tab.choice("limit", plan.LIMITS)
     tab.page.words(more, label="denoising.more")
-    for name in ("model", "steps", "count", "spacing", "schedule", "fit"):
+    for name in ("model", "average", "steps", "count", "spacing", "schedule", "fit"):
         tab.facts[name]["resets"] = ["trunk", *(["classes"] if name == "model" else [])]
     return made
 
@@ -117,3 +118,8 @@ def wishes(model: str) -> dict[str, list[str]]:
     """What a model can be asked for, field by field."""
     card = library.cards()[model]
     return dict(card.fields) if "labels" in card.config else {}
+
+
+def averaged(models: list[str]) -> list[str]:
+    """The models that kept more than one average of their weights."""
+    return [name for name in models if len(library.cards()[name].config.get("averages", ())) > 1]

@@ -31,6 +31,7 @@ OWN = "own"  # the schedule that the model was trained on
 GUIDES = ("free", "projected", "weaker")
 LIMITS = ("none", "clip", "dynamic")
 FITS = ("translated", "mismatched")
+AVERAGES = ("long", "short")  # of a model that kept two: over thousands of its last steps of training, over a hundred
 WEAKER = "-weak"  # ends the name of a model that was made worse on purpose, after its data
 
 Model = Annotated[str, OneOf(library.diffusion_models)]
@@ -81,6 +82,7 @@ class Plan:
     count: Count = "1"
     schedule: Schedule = OWN
     fit: Annotated[str, OneOf(FITS)] = "translated"
+    average: Annotated[str, OneOf(AVERAGES)] = "long"
 
 
 def fate(plan: Plan) -> Fate:
@@ -105,7 +107,7 @@ def denoiser(plan: Plan) -> Denoiser:
 
     Every network in it takes its own turns at the processor.
     """
-    course, model = plan.course, InTurn(library.diffusion_model(plan.model))
+    course, model = plan.course, InTurn(averaged(plan.model, plan.average))
     asked = conditioned(plan.model, model, course.classes)
     if course.guided:
         asked = guidance(plan.model, course, model, asked)
@@ -117,6 +119,13 @@ def denoiser(plan: Plan) -> Denoiser:
         return asked
     other = SCHEDULES[plan.schedule]()
     return Rescheduled(asked, other) if plan.fit == "translated" else Mismatched(asked, other)
+
+
+def averaged(name: str, average: str) -> Denoiser:
+    """The model with the average of its weights that was asked for, where it kept more than one."""
+    model = library.diffusion_model(name)
+    which = AVERAGES.index(average)
+    return model.averaged(which) if which < len(getattr(model, "averages", ())) else model  # type: ignore[attr-defined]
 
 
 def conditioned(name: str, model: Denoiser, classes: Mapping[str, float]) -> Denoiser:
