@@ -15,7 +15,7 @@ from torch import Tensor
 from genmodels.denoising.estimate import Denoiser
 from genmodels.editing.known import Kept
 from genmodels.errors import Refused
-from genmodels.knobs import Knob
+from genmodels.knobs import Knob, checked
 from genmodels.samplers.nodes import Node, blend, fresh_noise, look, trace
 from genmodels.samplers.noise import Noise
 from genmodels.samplers.step import Step
@@ -43,6 +43,8 @@ def repaint(
     its spread stays too small, as DDPM's does.
     There are up to n times `resamples` Steps and a last one, and t goes up and down.
     """
+    checked(repaint, {"resamples": resamples, "jump": jump, "above": above})
+    known.missing(x)  # refuses what does not fit
     if known.level:
         raise Refused("mask-noise")
     nodes = trace(denoise.schedule, times)

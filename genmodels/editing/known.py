@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, final
+from typing import final
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,7 @@ class Known(ABC):
     """y = A x0 + `level` times noise. The rows of A stand at right angles and all have the squared length `gain`, so
     that Aᵀ / gain leads back; y is (B, ...), or (1, ...) for all pictures alike."""
 
-    gain: ClassVar[float] | float = 1.0
+    gain: float = 1.0
 
     def __init__(self, y: Tensor, level: float = 0.0) -> None:
         if not bool(torch.isfinite(y).all()):

@@ -38,12 +38,12 @@ def test_its_mean_comes_nearer_with_resampling_but_not_its_spread() -> None:
     variance = (truth.axes**2 @ truth.variances).reshape(SHAPE)[inside]
     gaps, spreads = [], []
     for resamples in (1, 4, 16):
-        found = last(painted("linear", 20, range(300), resamples, 4))[:, inside].double()
+        found = last(painted("linear", 20, range(200), resamples, 4))[:, inside].double()
         gaps.append(float((found.mean(0) - goal).square().mean().sqrt()))
         spreads.append(float((found.var(0).sum() / variance.sum()).sqrt()))
     ignorant = float((plain - goal).square().mean().sqrt())
     assert ignorant > 1.5 * gaps[0] > 2 * gaps[1] > 2.4 * gaps[2]
-    assert gaps[2] > 0.02  # the law's own spread is 0.53, and 300 samples know their mean to 0.03
+    assert gaps[2] > 0.02  # the law's own spread is 0.53, and 200 samples know their mean to 0.03
     assert 0.7 < spreads[2] < 0.95
 
 
@@ -108,3 +108,11 @@ def test_what_is_kept_must_be_clean() -> None:
     noise, times = Noise(range(1), SHAPE), SPACINGS["trailing"](schedule, 3)
     with pytest.raises(Refused):
         next(repaint(law(schedule), noise.start(), times, noise, Kept(picture(law(schedule)), HOLE, 0.1)))
+
+
+@pytest.mark.parametrize("knobs", [{"resamples": 0}, {"jump": 21}, {"above": float("nan")}])
+def test_knobs_are_bounded(knobs: dict[str, int]) -> None:
+    schedule = SCHEDULES["flow"]()
+    noise, times = Noise(range(1), SHAPE), SPACINGS["trailing"](schedule, 3)
+    with pytest.raises(Refused):
+        next(repaint(law(schedule), noise.start(), times, noise, given(law(schedule)), **knobs))
