@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -102,15 +102,15 @@ def shape(model: str) -> tuple[int, ...]:
     return library.diffusion_model(model).latent_shape  # type: ignore[attr-defined]
 
 
-def denoiser(plan: Plan) -> Denoiser:
+def denoiser(plan: Plan, turns: Callable[[Denoiser], Denoiser] = InTurn) -> Denoiser:
     """The model told what to draw, guided, kept within bounds, and on the schedule asked for.
 
-    Every network in it takes its own turns at the processor.
+    Every network in it takes its own turns at the processor, unless what is made of it does.
     """
-    course, model = plan.course, InTurn(averaged(plan.model, plan.average))
+    course, model = plan.course, turns(averaged(plan.model, plan.average))
     asked = conditioned(plan.model, model, course.classes)
     if course.guided:
-        asked = guidance(plan.model, course, model, asked)
+        asked = guidance(plan.model, course, model, asked, turns)
     if course.limit == "clip":
         asked = Clipped(asked)
     if course.limit == "dynamic":
@@ -132,12 +132,14 @@ def conditioned(name: str, model: Denoiser, classes: Mapping[str, float]) -> Den
     return Conditioned(model, label(name, classes)) if classes else model  # type: ignore[arg-type]
 
 
-def guidance(name: str, course: Course, model: Denoiser, asked: Denoiser) -> Denoiser:
+def guidance(
+    name: str, course: Course, model: Denoiser, asked: Denoiser, turns: Callable[[Denoiser], Denoiser]
+) -> Denoiser:
     """Away from what the model draws of its own accord, or from what a weaker one draws of the same."""
     interval = (course.guide_from, course.guide_to)
     plain = model
     if course.guide == "weaker":
-        plain = conditioned(weaker(name), InTurn(library.diffusion_model(weaker(name))), course.classes)
+        plain = conditioned(weaker(name), turns(library.diffusion_model(weaker(name))), course.classes)
     if course.guide == "projected":
         return APG(asked, plain, course.guidance, interval=interval)
     return Guided(asked, plain, course.guidance, course.rescale, interval=interval)

@@ -12,7 +12,7 @@ from genmodels.samplers.adaptive import rk45
 from genmodels.samplers.ancestral import ddim, ddpm
 from genmodels.samplers.dpm_sde import dpmpp_2m_sde, dpmpp_sde
 from genmodels.samplers.dpm_solver import dpmpp_2m, dpmpp_2s, dpmpp_3m, dpmpp_3m_fixed
-from genmodels.samplers.inversion import Inversion, ddim_inversion, invert, regenerate
+from genmodels.samplers.inversion import Inversion, ddim_inversion, invert, leaps, regenerate
 from genmodels.samplers.multistep import deis_2, lms
 from genmodels.samplers.nodes import check_times
 from genmodels.samplers.noise import BrownianNoise, Noise
@@ -33,6 +33,7 @@ __all__ = [
     "check_times",
     "ddim_inversion",
     "invert",
+    "leaps",
     "regenerate",
     "sample",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,9 +38,19 @@ def ddim_inversion(denoise: Denoiser, x: Tensor, times: Tensor) -> Iterator[Step
     yield step
 
 
-@torch.no_grad()
 def invert(denoise: Denoiser, x: Tensor, times: Tensor) -> Inversion:
-    """From x at times[-1] up to times[0] by BDIA at gamma = 1: after one step of DDIM, each step leaps over a state.
+    """From x at times[-1] up to times[0] by BDIA, in one go."""
+    way = leaps(denoise, x, times)
+    while True:
+        try:
+            next(way)
+        except StopIteration as top:
+            return top.value
+
+
+@torch.no_grad()
+def leaps(denoise: Denoiser, x: Tensor, times: Tensor) -> Generator[Step, None, Inversion]:
+    """The way up by BDIA at gamma = 1, a Step per evaluation: after one of DDIM, each leaps over a state.
 
     On y = x / (alpha + sigma) against u = sigma / (alpha + sigma) the leap is y'' = y + (u'' - u) slope', with the
     slope of the state between: read from the other end it is the same equation.
@@ -48,9 +58,12 @@ def invert(denoise: Denoiser, x: Tensor, times: Tensor) -> Inversion:
     nodes = trace(denoise.schedule, times)[::-1]
     low, high = nodes[0], nodes[1]
     estimate = denoise(x, low.t) if low.sigma else denoise(x * high.alpha, high.t)
+    yield Step(low.t, x, *estimate)
     below, here = x, along(x, estimate, low, high)
     for low, middle, high in zip(nodes, nodes[1:], nodes[2:], strict=False):
-        below, here = here, along(below, denoise(here, middle.t), low, high)
+        estimate = denoise(here, middle.t)
+        yield Step(middle.t, here, *estimate)
+        below, here = here, along(below, estimate, low, high)
     return Inversion((here, below), times)
 
 
