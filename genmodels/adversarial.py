@@ -21,6 +21,7 @@ Terms = Callable[[Tensor, Tensor], Tensor]
 
 SMOOTH = 0.1  # the share of real samples that label smoothing calls generated
 CLIP = 0.01  # the largest weight of a clipped critic
+UNLABELED = 0.2  # the share of pictures whose label both players do not hear
 NEARBY = 0.5  # how far from real samples DRAGAN looks, in units of their spread
 
 
@@ -31,6 +32,9 @@ class Game(nn.Module, Generic[Painter]):
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
+
+    def settle(self, seed: int) -> None:
+        """Before an average is shown or kept: measure again what was measured on the weights it was made from."""
 
 
 class Loss(NamedTuple):

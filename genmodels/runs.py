@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 import genmodels
 from genmodels import checkpoints
+from genmodels.adversarial import Game
 from genmodels.checkpoints import Card, write
 from genmodels.datasets.dataset import Dataset, batches
 from genmodels.errors import Refused
@@ -174,6 +175,8 @@ def export(name: str, dataset: Dataset, folder: Path = FOLDER) -> tuple[nn.Modul
     config = made["config"] | recipe.habit
     model = recipe.build(**config)
     model.load_state_dict(under(tensors, "module/ema/"))
+    if isinstance(model, Game):
+        model.settle(made["seed"])
     card = Card(
         recipe=made["recipe"],
         config=config,

@@ -13,9 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genmodels.adversarial import Game
+from genmodels.adversarial import UNLABELED, Game
 from genmodels.latents import LatentModel
 from genmodels.models.blocks import double, halved, hand_on
+
+SETTLING = (6, 500)  # portions, and latents in each: a picture's own places are alike, so that it takes many
 
 
 class ConvGenerator(LatentModel):
@@ -133,3 +135,31 @@ class ConvGAN(Game[ConvGenerator]):
         super().__init__(
             ConvGenerator(shape, latent, generator, labels), ConvDiscriminator(shape, discriminator, labels)
         )
+
+    @torch.no_grad()
+    def settle(self, seed: int) -> None:
+        """Take the statistics of the generator's norms from the weights that it has, labels told as in training.
+
+        An average of weights comes with those of the last weights, under which its layers see something else.
+        """
+        generator, dice = self.generator, torch.Generator().manual_seed(seed)
+        norms = [layer for layer in generator.modules() if isinstance(layer, BatchNorm)]
+        usual, trained = [norm.momentum for norm in norms], generator.training
+        device = generator.enter.weight.device
+        portions, count = SETTLING
+        generator.train()
+        for done in range(portions):
+            for norm in norms:
+                norm.momentum = 1 / (1 + done)  # the plain mean of the portions
+            z = torch.randn(count, *generator.latent_shape, generator=dice)
+            label = any_label(generator.labels, count, dice) if generator.labels else None
+            generator.decode(z.to(device), None if label is None else label.to(device))
+        for norm, momentum in zip(norms, usual, strict=True):
+            norm.momentum = momentum
+        generator.train(trained)
+
+
+def any_label(blocks: Sequence[int], count: int, dice: torch.Generator) -> Tensor:
+    """One value of every block, hidden now and then, (count, K)."""
+    chosen = [F.one_hot(torch.randint(size, (count,), generator=dice), size) for size in blocks]
+    return torch.cat(chosen, dim=1) * (torch.rand(count, 1, generator=dice) >= UNLABELED).float()

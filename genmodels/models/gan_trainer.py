@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from genmodels.adversarial import Game, Rules, play
+from genmodels.adversarial import UNLABELED, Game, Rules, play
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import Asked, draw
 from genmodels.training import ModelTrainer, autocast
@@ -30,7 +31,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         decay: float = 0.999,
         betas: Sequence[float] = (0.0, 0.95),
         lead: int = 1,  # the generator moves in every so manieth step only
-        unlabeled: float = 0.2,  # the share of pictures whose label is hidden
+        unlabeled: float = UNLABELED,  # the share of pictures whose label is hidden
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
@@ -95,7 +96,9 @@ class GANTrainer(ModelTrainer[Game[Any]]):
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:
         """Always from the same latents; with labels, of each value in turn."""
-        generator: Asked = self.ema.net.generator
+        game = copy.deepcopy(self.ema.net)  # looking changes nothing about the run
+        game.settle(self.seed)
+        generator: Asked = game.generator
         z = draw(generator.latent_shape, range(count)).to(self.device)
         turn = torch.arange(count, device=self.device)
         blocks = [nn.functional.one_hot(turn % size, size).float() for size in generator.labels]

@@ -13,6 +13,7 @@ from genmodels import checkpoints, runs
 from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import draw
+from genmodels.models import dcgan, gan_trainer
 from genmodels.models.dcgan import ConvGAN
 from genmodels.models.gan_trainer import GANTrainer
 from genmodels.zoo import ZOO
@@ -68,6 +69,31 @@ def test_statistics_of_batches_are_kept_too():
     assert torch.equal(kept, live) and live.abs().max() > 0
 
 
+def test_a_sheet_is_painted_with_settled_statistics_and_leaves_the_run_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(dcgan, "SETTLING", (2, 8))
+    own = trainer()
+    for _ in range(3):
+        own.step(batch())
+    before = {key: value.clone() for key, value in own.shipped().state_dict().items()}
+    sheet = own.sheet(4)
+    assert all(torch.equal(value, before[key]) for key, value in own.shipped().state_dict().items())
+    assert not torch.allclose(sheet, own.shipped().generator.decode(draw((4,), range(4))), atol=1e-3)
+    own.shipped().settle(own.seed)
+    assert torch.equal(sheet, own.shipped().generator.decode(draw((4,), range(4))))
+
+
+def test_a_checkpoint_is_settled_before_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    shrink(monkeypatch)
+    data = DATASETS["glyphs"]()
+    list(runs.run("glyphs-cgan", data, 3, "cpu", tmp_path))
+    model, _ = runs.export("glyphs-cgan", data, tmp_path)
+    kept = {key: value.clone() for key, value in model.state_dict().items()}
+    model.settle(ZOO["glyphs-cgan"].seed)
+    assert not model.training and all(torch.equal(value, kept[key]) for key, value in model.state_dict().items())
+    raw = load_file(tmp_path / "glyphs-cgan" / "snapshot.safetensors")["module/ema/generator.norms.1.variance"]
+    assert not torch.allclose(kept["generator.norms.1.variance"], raw, rtol=0.05)
+
+
 def test_clipping_comes_after_each_step():
     own = trainer(loss="wasserstein", penalties=["weight-clipping"])
     own.step(batch())
@@ -98,7 +124,7 @@ def test_labels_are_hidden_now_and_then_for_both_players_alike(monkeypatch: pyte
 
 def test_a_sheet_shows_each_class_in_turn(monkeypatch: pytest.MonkeyPatch):
     own, seen = trainer((3, 2)), []
-    monkeypatch.setattr(own.ema.net.generator, "decode", lambda z, label: seen.append((z, label)) or z)
+    monkeypatch.setattr(gan_trainer, "painted", lambda generator, z, label: seen.append((z, label)) or z)
     sheet = own.sheet(4)
     ((z, label),) = seen
     assert sheet is z and torch.equal(z, draw((4,), range(4)))

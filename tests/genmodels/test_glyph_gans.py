@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from genmodels.adversarial import Game
 from genmodels.errors import Refused
 from genmodels.latents import Conditioned, draw
 from genmodels.models.dcgan import BatchNorm, ConvGAN
@@ -51,6 +52,56 @@ def test_batch_norm_is_torchs():
     x = torch.randn(2, 4, 3, 3)
     assert torch.allclose(own.eval()(x), known.eval()(x), atol=1e-6)
     assert all(value.is_floating_point() for value in own.state_dict().values())
+
+
+@pytest.mark.parametrize("labels", [(), (3, 2)])
+def test_settled_statistics_are_those_of_the_weights(labels: tuple[int, ...]):
+    """Measured in use, on other latents: what comes to each norm has the mean and the spread that it reckons with."""
+    game = ConvGAN((1, 16, 16), 8, (16, 8, 8), (8, 8), labels)
+    stirred(game)
+    game.eval().requires_grad_(False)
+    weights = {name: value.clone() for name, value in game.named_parameters()}
+    z = torch.randn(3000, 8, generator=torch.Generator().manual_seed(99))
+    label = None
+    if labels:
+        kinds = torch.arange(3000) % 15  # every pair of values equally often, in three of fifteen hidden
+        label = torch.cat([torch.eye(3)[kinds % 3], torch.eye(2)[torch.arange(3000) // 15 % 2]], dim=1)
+        label[kinds >= 12] = 0
+
+    def mistaken() -> float:
+        """The largest error of a mean, in spreads, or of a spread."""
+        came: dict[BatchNorm, Tensor] = {}
+        hooks = [
+            norm.register_forward_pre_hook(lambda norm, given: came.update({norm: given[0].transpose(0, 1).flatten(1)}))
+            for norm in game.generator.norms
+        ]
+        game.generator.decode(z, label)
+        for hook in hooks:
+            hook.remove()
+        assert len(came) == 3
+        worst = 0.0
+        for norm, x in came.items():
+            spread = x.std(1)
+            errors = ((norm.mean - x.mean(1)) / spread, norm.variance.sqrt() / spread - 1)
+            worst = max(worst, *(error.abs().max().item() for error in errors))
+        return worst
+
+    assert mistaken() > 0.3
+    game.settle(seed=0)
+    assert mistaken() < 0.06
+    assert not game.training and all(torch.equal(value, weights[name]) for name, value in game.named_parameters())
+    assert all(norm.momentum == BatchNorm(1).momentum for norm in game.generator.norms)
+    settled = [value.clone() for value in game.buffers()]
+    game.settle(seed=0)
+    assert all(torch.equal(value, before) for value, before in zip(game.buffers(), settled, strict=True))
+
+
+@pytest.mark.parametrize("game", [GAN, StyleGAN, DenseGAN])
+def test_settling_leaves_alone_what_has_no_batch_norm(game: type[Game]):
+    own = game((1, 16, 16), widths=[8]) if game is DenseGAN else game((1, 16, 16), generator=[8, 8], discriminator=[8])
+    before = {key: value.clone() for key, value in own.state_dict().items()}
+    own.settle(seed=0)
+    assert own.training and all(torch.equal(value, before[key]) for key, value in own.state_dict().items())
 
 
 def test_every_picture_alone():

@@ -10,6 +10,7 @@ import pytest
 
 from genmodels import runs, zoo
 from genmodels.datasets.dataset import HELD_OUT, Dataset
+from genmodels.models import dcgan
 
 
 class Few(Dataset):
@@ -34,6 +35,7 @@ class Few(Dataset):
 def shrink(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     """Every row of ZOO with two pictures a step, every data set with few."""
     monkeypatch.setattr(runs, "SHEET", 4)
+    monkeypatch.setattr(dcgan, "SETTLING", (2, 8))
     for name, row in zoo.ZOO.items():
         monkeypatch.setitem(zoo.ZOO, name, dataclasses.replace(row, **{"batch": 2, **changes}))
         few = Few(zoo.DATASETS[row.dataset]()) if not isinstance(zoo.DATASETS[row.dataset](), Few) else None
