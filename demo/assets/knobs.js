@@ -103,6 +103,14 @@
     if (typeof model === "object") return !Array.isArray(value) && Object.keys(model).every((k) => Object.hasOwn(value, k) && alike(value[k], model[k]));
     return typeof model !== "number" || Number.isFinite(value);
   }
+  // A free value is built like the default wherever that goes deeper; what it holds there, the server checks.
+  // A place says what kind it is of.
+  function built(value, model) {
+    if (value === null || typeof value !== "object" || Array.isArray(value) !== Array.isArray(model)) return false;
+    if (Array.isArray(model)) return !model.length || value.every((each) => built(each, model[0]));
+    return (!("of" in model) || typeof value.of === "string") && Object.entries(model).every(([key, inner]) => typeof inner !== "object" || built(value[key], inner));
+  }
+  const inside = (value, { low, high }) => low === undefined || (value >= low && value <= high);
   // Values by method and knob, each within its bounds.
   function lawful(value, bounds) {
     const table = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
@@ -115,7 +123,7 @@
   function allowed(knob, value) {
     if (knob.toggle) return typeof value === "boolean";
     if (knob.within) return lawful(value, knob.within);
-    if (knob.hidden) return JSON.stringify(value).length < 4000 && (knob.free || alike(value, knob.default));
+    if (knob.hidden) return JSON.stringify(value).length < 4000 && (knob.free ? built(value, knob.default) : alike(value, knob.default) && inside(value, knob));
     if (knob.choices) {
       const many = Array.isArray(knob.default);
       if (Array.isArray(value) !== many || (many && value.length > (knob.most ?? knob.choices.length))) return false;

@@ -51,8 +51,10 @@ def layout(tab: Tab) -> None:
         return
     tab.hidden("start", to_spec(FIRST), free=True)
     tab.facts["start"] |= {"choices": SURPRISES, "surprise": True}
-    for name, value in {"x": 0, "y": 0, "moves": {}, "classes": {}}.items():
-        tab.hidden(name, value)
+    for axis in PULL["axes"]:
+        tab.hidden(axis, 0, low=view.EDGE.low, high=view.EDGE.high)
+    for name in ("moves", "classes"):
+        tab.hidden(name, {})
     with gr.Row():
         with gr.Column(elem_classes="nw-table"):
             model = tab.choice("model", models, models[0], group="models")

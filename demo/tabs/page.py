@@ -124,12 +124,13 @@ class Tab:
         """The axes along which a live canvas is pulled are hidden knobs already; here it becomes theirs."""
         self.page.dragged[str(widget.elem_id)] = self.key
 
-    def hidden(self, name: str, default: Any, free: bool = False) -> None:
+    def hidden(self, name: str, default: Any, free: bool = False, **facts: Any) -> None:
         """A knob that lives in a widget of ours, yet has its place in the link, in Undo and in Reset.
 
-        What a link brings must be like the default, unless it is `free`: then only the server checks it.
+        What a link brings must be like the default and within `low` and `high` where they are given; what is `free`
+        is only built like the default, as lists or objects, and the server checks what is in it.
         """
-        self.facts[name] = {"default": default, "hidden": True, "free": free}
+        self.facts[name] = {"default": default, "hidden": True, "free": free, **facts}
 
     def method_knobs(self, chosen: str) -> None:
         """The knobs of the samplers that the knob `chosen` names, as one hidden knob of the tab."""

@@ -25,7 +25,8 @@ FARTHEST = Knob(-8, 8, 0.05)  # sigmas along one direction
 MOST_MOVES = 24
 ALL_LAYERS = 32  # more than any model has
 Model = Annotated[str, OneOf(library.latent_models)]
-Across = Annotated[float, Knob(-1000, 1000, 0.001)]
+EDGE = Knob(-1000, 1000, 0.001)  # seeds from where a plane was set out
+Across = Annotated[float, EDGE]
 
 
 def moves_of(value: Any) -> dict[str, float]:

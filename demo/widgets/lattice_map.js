@@ -7,7 +7,9 @@ const WIDE = 560, INNER = 1.25, GAP = 0.06, REACH = 20, LONGEST = 500, FADES = 2
 const FOLLOW = 0.008, CLICK = 5, SETTLED = 250, AIMED = 900; // share of the way a millisecond, pixels, milliseconds, milliseconds
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const value = knob => window.noisewalk?.valueOf(tab, knob);
-const standing = () => axes.map(axis => value(axis) ?? 0);
+// Past the edge of the plane numbers are so coarse that counting crossings would never end.
+const within = part => Math.max(-FARTHEST, Math.min(FARTHEST, Number(part) || 0));
+const standing = () => axes.map(axis => within(value(axis)));
 let camera = standing(), place = standing(), trail = [place], loose = false;
 let lastMove = 0, before = 0, grip = null, goal = null, aimed = 0, hover = null, lastError = null, blocked = false, relook = 0;
 
@@ -126,7 +128,7 @@ function setOut() { // from another place: nothing is left of the way here
   redraw();
 }
 
-const tidy = part => Math.round(Math.max(-1000, Math.min(1000, part)) * 1e3) / 1e3;
+const tidy = part => Math.round(within(part) * 1e3) / 1e3 + 0; // + 0: what snaps to the middle from the left is no -0
 const named = point => Object.fromEntries(axes.map((axis, k) => [axis, tidy(point[k])]));
 function pull(point) {
   emit('set', { canvas: pulled, values: named(point) });
@@ -180,7 +182,7 @@ listen(canvas, 'keydown', event => {
 
 function sayPlace() {
   const at = hover ?? place.map(Math.round), seed = shelf.seed(...at);
-  const spot = { x: place[0].toFixed(2), y: place[1].toFixed(2) };
+  const [x, y] = place.map(part => (Math.round(part * 100) / 100 + 0).toFixed(2)), spot = { x, y };
   facts.textContent = say('t:latent.map.place', spot) + ' · ' + (seed === null ? say('t:latent.map.start') : say(hover ? 't:latent.map.under' : 't:latent.map.near', { seed }));
 }
 
@@ -209,7 +211,7 @@ listen(window, 'noisewalk:set', ({ detail }) => {
   // A knob that is being turned changes every tile: wait until it rests.
   if (figure.dataset.missing === undefined) look(); else relook = setTimeout(look, SETTLED);
 });
-listen(window, 'noisewalk:drag', ({ detail }) => { if (detail.canvas === pulled) arrive(axes.map(axis => detail.values[axis])); });
+listen(window, 'noisewalk:drag', ({ detail }) => { if (detail.canvas === pulled) arrive(axes.map(axis => within(detail.values[axis]))); });
 listen(window, 'noisewalk:turned', ({ detail }) => {
   if (detail.tab !== tab) return;
   if (detail.name === start) { shelf.set({ [start]: detail.value }); queueMicrotask(setOut); }

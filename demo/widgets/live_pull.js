@@ -6,7 +6,7 @@ if (props.pull) {
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   const knob = wanted => window.noisewalk?.valueOf(tab, knobs[wanted]);
   const places = () => axes.map(axis => requests.args()[axis] ?? 0);
-  const round = value => Math.round(value * 1e3) / 1e3;
+  const round = value => Math.round(value * 1e3) / 1e3 + 0; // + 0: never -0
   let grip = null, ride = 0;
 
   function go(place) {
