@@ -75,3 +75,4 @@ listen(window, 'noisewalk:turned', ({ detail }) => {
 });
 whenPageChanges(() => { fill(); if (trying !== null) tell(trying); });
 fill();
+watchStage(); // this part may be opened long after the run
