@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import pytest
 import torch
@@ -17,10 +18,11 @@ from genmodels.models.diffusion_trainer import error_of_x0, hidden
 from genmodels.models.gan import GAN
 from genmodels.models.unet import UNet
 
+Net = TypeVar("Net", bound=torch.nn.Module)
 SMALL = {"patch": 2, "channels": 16, "multiples": [1, 2], "blocks": 1, "attention": 4}
 
 
-def stirred(net: torch.nn.Module) -> torch.nn.Module:
+def stirred(net: Net) -> Net:
     """Not as it starts, where much is zero."""
     torch.manual_seed(1)
     for parameter in net.parameters():
@@ -31,9 +33,7 @@ def stirred(net: torch.nn.Module) -> torch.nn.Module:
 @pytest.fixture(scope="module")
 def model() -> Diffusion:
     torch.manual_seed(0)
-    net = stirred(Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL))
-    assert isinstance(net, Diffusion)
-    return net
+    return stirred(Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL))
 
 
 def test_conditioning_is_one_to_one_smooth_and_finite_at_the_ends():
@@ -168,7 +168,7 @@ def test_a_new_unet_says_nothing_yet(patch: int):
     net = UNet((3, 16, 16), patch=patch, channels=16, multiples=(1, 2), blocks=1)
     x = torch.randn(2, 3, 16, 16)
     said = net(x, torch.zeros(2))
-    assert said.shape == x.shape and torch.allclose(said, net.leave[-1].bias[0].expand_as(said), atol=1)
+    assert said.shape == x.shape and torch.allclose(said, net.leave[-1].get_parameter("bias")[0].expand_as(said), atol=1)
 
 
 def test_pictures_are_judged_alone():
