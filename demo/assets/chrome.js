@@ -1,6 +1,6 @@
 // What stands around the tabs: light and dark, small notices, and the tour.
 (() => {
-  const { say, kept } = window.noisewalk;
+  const { say, html, kept } = window.noisewalk;
 
   function isDark() { return document.body.classList.contains("dark"); }
   function paint(dark) {
@@ -80,7 +80,7 @@
   // Sentences whose numbers come with the pictures.
   const facts = {};
   function sayFacts(canvas) {
-    for (const node of document.querySelectorAll(`[data-facts="${canvas}"]`)) node.innerHTML = say("t:" + node.dataset.key, facts[canvas]);
+    for (const node of document.querySelectorAll(`[data-facts="${canvas}"]`)) node.innerHTML = html("t:" + node.dataset.key, facts[canvas]);
   }
   window.addEventListener("noisewalk:painted", (e) => { facts[e.detail.canvas] = e.detail.reply; sayFacts(e.detail.canvas); });
   window.addEventListener("noisewalk:frame", (e) => { facts[e.detail.timeline] = e.detail.caption; sayFacts(e.detail.timeline); });

@@ -135,10 +135,10 @@
         silent.length ? words("idle", { names: called(silent) }) : "", remembers ? words("remembers") : ""];
     }
     function write() {
-      find(".nw-branch-here").innerHTML = say("t:denoising.branch." + (!stage ? "wait" : open() ? "here" : "end"), stage ?? {});
+      find(".nw-branch-here").innerHTML = window.noisewalk.html("t:denoising.branch." + (!stage ? "wait" : open() ? "here" : "end"), stage ?? {});
       find("[data-branch=cut]").disabled = !open();
       find("[data-branch=whole]").hidden = !value("trunk").length;
-      find(".nw-branch-said").innerHTML = trouble !== null ? kit.why(trouble) : outlook ? sentences().filter(Boolean).join(" ") : "";
+      find(".nw-branch-said").innerHTML = trouble !== null ? window.noisewalk.escaped(kit.why(trouble)) : outlook ? sentences().filter(Boolean).join(" ") : "";
     }
     kit.listen(find("[data-branch=cut]"), "click", cut);
     kit.listen(find("[data-branch=whole]"), "click", () => turn([]));

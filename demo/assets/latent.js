@@ -51,7 +51,7 @@
       menu.push([told.name, told.name]);
     }
     knob.has[told.name] = told.has;
-    document.querySelector("#latent-own-told").innerHTML = say("t:latent.own.told", told);
+    document.querySelector("#latent-own-told").innerHTML = window.noisewalk.html("t:latent.own.told", told);
     const { words } = window.noisewalkPage, language = window.noisewalk.language();
     const choices = menu.map(([key, name]) => [words[language][key] ?? name, name]);
     return { __type__: "update", choices, value: told.name };

@@ -2,6 +2,7 @@
 (() => {
   const TAB = "latent", parts = (window.noisewalk.latentParts ??= {});
   const say = (key, values) => window.noisewalk.say("t:latent.collapse." + key, values);
+  const html = (key, values) => window.noisewalk.html("t:latent.collapse." + key, values);
   const FIRST = ["hair-style", "character"]; // the fields worth a first look
 
   parts.collapse = (kit) => {
@@ -28,7 +29,7 @@
       for (const name of ["sure", "real", "seen", "value", "perfect"]) if (name in numbers) numbers[name] = percent(numbers[name]);
       if (numbers.pairs) numbers.pairs = numbers.pairs.toLocaleString(window.noisewalk.language());
       if ("support" in numbers) numbers.support = whole(numbers.support);
-      return node("p", "nw-finding nw-" + key, say("finding." + key, { ...numbers, space: numbers.space && say("space." + numbers.space) }));
+      return node("p", "nw-finding nw-" + key, html("finding." + key, { ...numbers, space: numbers.space && "t:latent.collapse.space." + numbers.space }));
     }
     function histogram(counts, names) {
       const box = node("div", "nw-counts"), made = counts.made.reduce((a, b) => a + b), real = counts.real.reduce((a, b) => a + b);
@@ -69,7 +70,7 @@
         for (const [value, due] of Object.values(own)) {
           const cell = row.insertCell();
           cell.textContent = value;
-          cell.append(node("small", "", String(due).replace("<", "&lt;")));
+          cell.append(node("small", "", window.noisewalk.escaped(due)));
         }
       }
       return box;
@@ -78,9 +79,9 @@
       const lines = Object.entries(known).map(([key, score]) => {
         const [kind, of] = key.split(":"), count = kind.startsWith("support"), text = count ? whole : percent;
         const between = Number.isFinite(score.low) ? say("between", { low: text(score.low), high: text(score.high) }) : "";
-        return say("card." + kind, { field: of && fieldName(of), value: text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
+        return html("card." + kind, { field: of && fieldName(of), value: text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
       });
-      return node("p", "nw-said nw-card-says", lines.length ? say("card", { n: n.toLocaleString(window.noisewalk.language()) }) + " " + lines.join("; ") + "." : say("card.none"));
+      return node("p", "nw-said nw-card-says", lines.length ? html("card", { n: n.toLocaleString(window.noisewalk.language()) }) + " " + lines.join("; ") + "." : html("card.none"));
     }
     function fill() {
       if (!state) return;
@@ -101,7 +102,7 @@
       find(".nw-field").hidden = !some || names.length < 2;
       menu.replaceChildren(...names.map((name) => new Option(fieldName(name), name, false, name === of)));
       find(".nw-how").hidden = !some;
-      find(".nw-how").innerHTML = say("how", { made: state.made, real: state.real.toLocaleString(window.noisewalk.language()) });
+      find(".nw-how").innerHTML = html("how", { made: state.made, real: state.real.toLocaleString(window.noisewalk.language()) });
     }
     function pace() {
       progress.hidden = !busy;

@@ -17,13 +17,18 @@ window.noisewalk = window.noisewalk || {};
   document.documentElement.lang = language;
 
   // "t:key" or "t:key|{json values}" is a sentence of ours; anything else is passed on as it is.
-  function say(text, values) {
-    if (typeof text !== "string" || !text.startsWith("t:")) return text;
+  const say = (text, values) => put(text, values, (value) => value);
+  // The same as HTML: our sentences may hold tags, but whatever is filled in is letters only, whoever wrote it.
+  const html = (text, values) => put(text, values, escaped);
+  const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+  function put(text, values, dress) {
+    if (typeof text !== "string" || !text.startsWith("t:")) return dress(text);
     const bar = text.indexOf("|");
     const key = bar < 0 ? text.slice(2) : text.slice(2, bar);
     const given = bar < 0 ? values || {} : JSON.parse(text.slice(bar + 1));
     const sentence = words[language][key] ?? words.en[key] ?? key;
-    return sentence.replace(/\{(\w+)\}/g, (all, name) => (name in given ? say(given[name]) : all));
+    return sentence.replace(/\{(\w+)\}/g, (all, name) => (name in given ? put(given[name], undefined, dress) : all));
   }
 
   const known = (text) => Object.hasOwn(words.en, text.slice(2));
@@ -65,5 +70,5 @@ window.noisewalk = window.noisewalk || {};
     for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) fill(node);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  Object.assign(window.noisewalk, { say, known, speak, kept, language: () => language, languages });
+  Object.assign(window.noisewalk, { say, html, escaped, known, speak, kept, language: () => language, languages });
 })();
