@@ -1,0 +1,177 @@
+"""The ways to edit a picture with a diffusion model, step by step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, interpolate
+
+from demo.checks import OneOf
+from demo.fairness import InTurn
+from demo.views.asking import Shares
+from demo.views.denoising_edit_subject import Brushed, Subject, changed, drawn_on, hole_of, shares_of
+from demo.views.denoising_plan import Plan, Seed, denoiser, fate, shape, times
+from genmodels.branches import Fate
+from genmodels.editing import Kept, Known, Pooled, Posterior, clean, redraw, repaint, strip, 
+from genmodels.editing.drawing import STRENGTH
+from genmodels.editing.restoring import agreeing
+from genmodels.errors import Refused
+from genmodels.knobs import Knob
+from genmodels.samplers import SAMPLERS, Noise, Step, ddim_inversion, leaps, regenerate
+
+NAMES = ("fill", "redraw", "restore", "between", "turn")
+FILLINGS = ("exact", "repaint")
+DAMAGES = ("noise", "half", "quarter")
+GOINGS = ("bdia", "ddim")
+LEVEL = Knob(0.05, 2, 0.05, 0.4)  # of the noise that is added, in units of a picture from -1 to 1
+FRAMES = 9  # pictures between two noises
+ITERATIONS, DOUBT = 2, 0.05  # of the exact guidance
+DAMAGE = 2**34  # the stream of a seed's noise that damage is drawn from
+WHITE = 127.5  # levels of brightness in one unit of a picture
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is done to the picture; each way reads its own fields."""
+
+    way: Annotated[str, OneOf(NAMES)] = "fill"
+    hole: Brushed = "middle"
+    filling: Annotated[str, OneOf(FILLINGS)] = "exact"
+    drawing: Brushed = ""
+    strength: Annotated[float, STRENGTH] = 0.6
+    damage: Annotated[str, OneOf(DAMAGES)] = "noise"
+    level: Annotated[float, LEVEL] = 0.4
+    other: Seed = 7
+    wishes: Shares = field(default_factory=dict)
+    going: Annotated[str, OneOf(GOINGS)] = "bdia"
+
+
+class Moment(NamedTuple):
+    """One step of an edit, what it goes by, and what is to be said of it."""
+
+    step: Step
+    known: Tensor | None = None
+    said: dict[str, Any] = {}  # noqa: RUF012
+
+
+def fill(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
+    """The hole is made anew, the rest stays."""
+    known = Kept(picture, hole_of(edit.hole, picture.shape))
+    start = fate(plan).start(picture.shape[1:])
+    if edit.filling == "exact":
+        steps = guided_by(plan, known, start)
+    else:
+        noise = Noise([plan.course.seed], picture.shape[1:])
+        steps = repaint(denoiser(plan), start, times(plan), noise, known)
+    for step in steps:
+        off = (known.see(step.x0) - known.y).abs().max() * WHITE
+        yield Moment(step, known.y, {"off": f"{float(off):.3g}"})
+
+
+def guided_by(plan: Plan, known: Known, start: Tensor) -> Iterator[Step]:
+    """`restore` with the whole of the posterior, its passes back included, taking its turns at the processor."""
+    known.missing(start)
+    informed = InTurn(Posterior(denoiser(plan, turns=lambda network: network), known, ITERATIONS, DOUBT))
+    chosen = replace(fate(plan), denoise=informed)
+    return agreeing(chosen.run(start), chosen, known)
+
+
+def redrawn(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
+    """What was drawn, under noise, and down again."""
+    drawn = drawn_on(picture, edit.drawing)
+    for step in redraw(fate(plan), drawn, edit.strength):
+        yield Moment(step, drawn, {"off": f"{float((step.x0 - drawn).square().mean().sqrt()) * WHITE:.1f}"})
+
+
+def restored(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
+    """The picture is damaged before our eyes, and made good again."""
+    if edit.damage == "noise":
+        fresh = Noise([plan.course.seed], picture.shape[1:]).draw(DAMAGE, 0)
+        damaged = seen = picture + edit.level * fresh
+        steps = clean(fate(plan), damaged, edit.level)
+    else:
+        factor = factor_of(edit, picture.shape)
+        small = avg_pool2d(picture, factor)
+        seen = interpolate(small, scale_factor=factor, mode="nearest")
+        steps = guided_by(plan, Pooled(small, factor), fate(plan).start(picture.shape[1:]))
+    before = psnr(seen, picture)
+    for step in steps:
+        yield Moment(step, seen, {"before": f"{before:.1f}", "after": f"{psnr(step.x0, picture):.1f}"})
+
+
+def factor_of(edit: Edit, size: tuple[int, ...]) -> int:
+    factor = {"half": 2, "quarter": 4}[edit.damage]
+    if size[-1] % factor or size[-2] % factor:
+        raise Refused("factor", factor=factor, height=size[-2], width=size[-1])
+    return factor
+
+
+def psnr(found: Tensor, truth: Tensor) -> float:
+    """Decibels, of the pictures as a screen shows them, from -1 to 1."""
+    error = float((found.clamp(-1, 1) - truth.clamp(-1, 1)).square().mean())
+    return min(99.0, 10 * math.log10(4 / max(error, 1e-12)))
+
+
+def between(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
+    """From the noise of the stage's seed to that of another, along the sphere on which noise lies."""
+    course = replace(fate(plan), seeds=[plan.course.seed] * FRAMES)
+    start = strip(course, shape(plan.model), plan.course.seed, edit.other, FRAMES)
+    for step in course.run(start):
+        yield Moment(step, None, {"first": plan.course.seed, "last": edit.other})
+
+
+def turned(plan: Plan, subject: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
+    """Up to the noise of the picture, down the same way again, and down as something else."""
+    own, wished = told(plan, subject, edit)
+    nodes, said = times(plan), {"phase": "up"}
+    way = ddim_inversion(own.denoise, picture, nodes) if edit.going == "ddim" else leaps(own.denoise, picture, nodes)
+    step = next(way)
+    while True:
+        yield Moment(step, picture, said)
+        try:
+            step = next(way)
+        except StopIteration as over:
+            top, highest = over.value, step.x
+            break
+
+    def down(chosen: Fate) -> Iterator[Step]:
+        if edit.going == "bdia":
+            return regenerate(chosen.denoise, top)
+        return SAMPLERS["ddim"].run(chosen.denoise, highest, nodes, None)
+
+    back: Step | None = None
+    for back in down(own):
+        yield Moment(back, picture, {"phase": "back"})
+    assert back is not None
+    trip = f"{float((back.x - picture).square().mean().sqrt()) * WHITE:.2g}"
+    if wished is None:
+        yield Moment(back, picture, {"phase": "none", "trip": trip})
+        return
+    for step in down(wished):
+        off = float((step.x0 - picture).square().mean().sqrt()) * WHITE
+        yield Moment(step, picture, {"phase": "turned", "trip": trip, "off": f"{off:.1f}"})
+
+
+def told(plan: Plan, subject: Subject, edit: Edit) -> tuple[Fate, Fate | None]:
+    """Who leads up and back, told what the picture shows and not guided, which could not be undone; and who leads
+    down to what is wished for, as the stage is guided."""
+    shown = shares_of(plan, subject)
+    own = replace(plan, course=replace(plan.course, classes=shown, guidance=1.0))
+    if not edit.wishes:
+        return fate(own), None
+    target = changed(plan.model, shown, dict(edit.wishes))
+    return fate(own), fate(replace(plan, course=replace(plan.course, classes=target)))
+
+
+WAYS: dict[str, Callable[[Plan, Subject, Edit, Tensor], Iterator[Moment]]] = {
+    "fill": fill,
+    "redraw": redrawn,
+    "restore": restored,
+    "between": between,
+    "turn": turned,
+}
