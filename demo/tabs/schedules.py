@@ -10,6 +10,7 @@ import gradio as gr
 from demo.tabs.page import Tab
 from demo.views import schedules as view
 from demo.views.schedules_curves import AXES, QUANTITIES
+from demo.views.schedules_denoised import denoised, models
 from demo.views.schedules_forward import SOURCES, STOPS
 from demo.views.schedules_slots import MENU, catalog
 from demo.widgets.plot import Plot
@@ -32,6 +33,7 @@ def line_up(*schedules: str, on: int = 3, zero: str = "") -> dict[str, dict[str,
     }
 
 
+SCENE = {name: name for name in ("slots", "drawn", "focus")}
 FIRST = line_up("linear", "cosine", "flow", "drawn")
 SURPRISES = [
     line_up("scaled-linear", "scaled-linear", "linear", "drawn", on=2, zero="b"),
@@ -77,7 +79,7 @@ def layout(tab: Tab) -> None:
             with gr.Row(elem_classes="nw-pair"):
                 hand_card(tab)
                 ends_card(tab)
-    every = {"slots": "slots", "drawn": "drawn", "focus": "focus", "T": T}
+    every = SCENE | {"T": T}
     tab.live(forward, every | controls)
     looks = {"quantity": quantity, "axis": axis, "log": log, "spacing": spacing, "n": n, "endpoint": endpoint}
     tab.live(plot, every | looks | {"rho": rho, "power": power, "a": a, "b": b})
@@ -96,11 +98,16 @@ def forward_card(tab: Tab):
                 )  # fmt: skip
                 PointCloud(elem_id="schedules-cloud", size=640)
                 t = tab.slider("t", view.TIME, surprise=True, elem_id="schedules-t")
+            seeing = Widget(
+                None, elem_id="schedules-seeing", markup=(PARTS / "seeing.html").read_text("utf-8"),
+                scripts=("pump", "../assets/schedules/seeing"), ask=serve(denoised, turns=True), arguments={},
+            )  # fmt: skip
             with gr.Column(min_width=280, elem_classes="nw-forward-right"):
                 gr.HTML((PARTS / "formulas.html").read_text("utf-8"), apply_default_css=False)
                 Plot(elem_id="schedules-histogram", height=150, label="t:schedules.histogram")
                 gr.HTML('<p class="nw-prose" data-schedules-line="end"></p>', apply_default_css=False)
         gr.HTML(strip(), apply_default_css=False)
+        gr.HTML(guesses(), apply_default_css=False)
         with gr.Row(elem_classes="nw-source-row"):
             pills = {"elem_id": "schedules-source", "elem_classes": "nw-pills", "container": False}
             source = tab.radio("source", SOURCES, "face", **pills)
@@ -108,6 +115,8 @@ def forward_card(tab: Tab):
             law = tab.choice("law", list(LAWS), "ring", group="laws", elem_classes="nw-for-points", min_width=180)
             gr.HTML(own_picture(), apply_default_css=False, elem_classes="nw-for-upload")
             seed = tab.seed("seed", 0, min_width=180)
+            network = tab.choice("network", models(), group="models", elem_classes="nw-for-network", min_width=180)
+    tab.live(seeing, SCENE | {"t": t, "source": source, "item": item, "seed": seed, "model": network})
     return forward, {"t": t, "source": source, "law": law, "item": item, "seed": seed}
 
 
@@ -119,6 +128,11 @@ def strip() -> str:
         for k in range(STOPS)
     )
     return f'<div id="schedules-strip" class="nw-strip">{buttons}</div>'
+
+
+def guesses() -> str:
+    """Under each picture of the strip, what a model sees in it."""
+    return f'<div id="schedules-guesses" class="nw-strip" aria-hidden="true">{"<canvas></canvas>" * STOPS}</div>'
 
 
 def own_picture() -> str:
