@@ -91,5 +91,5 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
     # What the page's script changes at one stroke reaches Gradio's own sliders and menus through this button.
     turned = {name: knob for name, knob in whole.items() if not isinstance(knob, str)}
     names = json.dumps([tab.name_of(knob) for knob in turned.values()])
-    land = gr.Button(visible="hidden", elem_id="denoising-land")
+    land = gr.Button(visible="hidden", elem_id="denoising-branch-land")
     land.click(None, None, list(turned.values()), js=f"() => noisewalk.denoisingBranch.landed({names})")
