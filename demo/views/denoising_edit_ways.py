@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, NamedTuple
 
-import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
@@ -17,7 +16,7 @@ from demo.views.asking import Shares
 from demo.views.denoising_edit_subject import Brushed, Subject, changed, drawn_on, hole_of, shares_of
 from demo.views.denoising_plan import Plan, Seed, denoiser, fate, shape, times
 from genmodels.branches import Fate
-from genmodels.editing import Kept, Known, Pooled, Posterior, clean, redraw, repaint, strip, 
+from genmodels.editing import Kept, Known, Pooled, Posterior, clean, redraw, repaint, strip
 from genmodels.editing.drawing import STRENGTH
 from genmodels.editing.restoring import agreeing
 from genmodels.errors import Refused
