@@ -76,7 +76,7 @@
   window.addEventListener("noisewalk:ready", (e) => {
     if (e.detail.widget !== "denoising-run") return;
     lay();
-    if (!seen) soon(SETTLED);
+    if (!seen) timer = setTimeout(run, SETTLED); // the first, whatever it costs: nobody should meet an empty stage
     seen = true;
   });
   window.addEventListener("noisewalk:turned", (e) => {
