@@ -4,7 +4,7 @@
   if (!facts?.trunk?.rest) return;
   const { rest, remembering, most } = facts.trunk;
   const STAGE = "denoising-run", SIDE = 96, LEAVES = 24, LONGEST = 3900; // letters of a trunk that a link still takes
-  const { say, known, notice, valueOf } = window.noisewalk;
+  const { say, html, escaped, known, notice, valueOf } = window.noisewalk;
   const value = (name) => valueOf(TAB, name);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
@@ -13,7 +13,14 @@
   const pick = (names, values) => Object.fromEntries(names.map((name) => [name, values[name]]));
 
   // ---- values: those of all knobs that decide a run; a course is the part that may change on the way, without what is as usual
-  const all = () => structuredClone(Object.fromEntries([...PLAN, "trunk"].map((name) => [name, value(name)])));
+  const all = () => structuredClone({ ...Object.fromEntries(PLAN.map((name) => [name, value(name)])), trunk: limbs() });
+  // A link may bring anything; what is no trunk the server refuses, and here it is none.
+  const table = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
+  const limb = (thing) => table(thing) && Number.isInteger(thing.until) && table(thing.was) && (!thing.poke || table(thing.poke));
+  function limbs() {
+    const trunk = value("trunk");
+    return Array.isArray(trunk) && trunk.every(limb) ? trunk : [];
+  }
   function lean(values) {
     const own = values.knobs?.[values.sampler] ?? {}, course = { ...values, knobs: Object.keys(own).length ? { [values.sampler]: own } : {} };
     return pick(COURSE.filter((name) => !same(course[name], rest[name])), course);
@@ -84,7 +91,7 @@
   function land(next) {
     if (next.trunk.length > most || JSON.stringify(next.trunk).length > LONGEST) return notice(say("t:denoising.branch.full", { most }));
     pending = structuredClone(next);
-    const carrier = document.querySelector("#denoising-land");
+    const carrier = document.querySelector("#denoising-branch-land");
     if (carrier) carrier.click(); else landed([]);
   }
   function landed(names) {
@@ -104,7 +111,7 @@
     const { trunk, was } = reached(stage), there = trunk.at(-1)?.until === stage.step;
     land({ ...full(was, stage.values), trunk: there ? trunk : [...trunk, { until: stage.step, was }] });
   }
-  const poked = () => value("trunk").at(-1)?.poke ?? null;
+  const poked = () => limbs().at(-1)?.poke ?? null;
   function poke(shape) {
     if (!open()) return;
     const { trunk, was } = reached(stage), last = trunk.at(-1);
@@ -112,7 +119,7 @@
     land({ ...full(was, stage.values), trunk: [...(bare ? trunk.slice(0, -1) : trunk), { until: stage.step, was, poke: shape }] });
   }
   function repoke(shape) {
-    const trunk = value("trunk"), last = trunk.at(-1), { poke: _, ...bare } = last;
+    const trunk = limbs(), last = trunk.at(-1), { poke: _, ...bare } = last;
     if (shape) return turn([...trunk.slice(0, -1), { ...bare, poke: shape }]);
     turn(same(last.was, lean(all())) ? trunk.slice(0, -1) : [...trunk.slice(0, -1), bare]);
   }
@@ -127,7 +134,7 @@
     let outlook = null, trouble = null;
     function sentences() {
       const { until, turned, idle, draws, remembers } = outlook, names = { until, sampler: sampler(value("sampler")) };
-      const words = (part, more) => say("t:denoising.branch." + part, { ...names, ...more });
+      const words = (part, more) => html("t:denoising.branch." + part, { ...names, ...more });
       if (until === null) return [words(draws ? "draws" : "fixed"), remembers ? words("remembers") : ""];
       if (!turned.length && !poked()) return [words("kept"), words(remembers ? "nothing.remembers" : "nothing")];
       const silent = idle.filter((name) => name !== "seed");
@@ -135,10 +142,10 @@
         silent.length ? words("idle", { names: called(silent) }) : "", remembers ? words("remembers") : ""];
     }
     function write() {
-      find(".nw-branch-here").innerHTML = window.noisewalk.html("t:denoising.branch." + (!stage ? "wait" : open() ? "here" : "end"), stage ?? {});
+      find(".nw-branch-here").innerHTML = html("t:denoising.branch." + (!stage ? "wait" : open() ? "here" : "end"), stage ?? {});
       find("[data-branch=cut]").disabled = !open();
-      find("[data-branch=whole]").hidden = !value("trunk").length;
-      find(".nw-branch-said").innerHTML = trouble !== null ? window.noisewalk.escaped(kit.why(trouble)) : outlook ? sentences().filter(Boolean).join(" ") : "";
+      find("[data-branch=whole]").hidden = !limbs().length;
+      find(".nw-branch-said").innerHTML = trouble !== null ? escaped(kit.why(trouble)) : outlook ? sentences().filter(Boolean).join(" ") : "";
     }
     kit.listen(find("[data-branch=cut]"), "click", cut);
     kit.listen(find("[data-branch=whole]"), "click", () => turn([]));

@@ -6,7 +6,7 @@
   const STAGE = "denoising-run", MAP = "denoising-poke-map";
   const AT_ONCE = 6; // seconds of a run that is compared without being asked to
   const SIDES = ["left", "top", "right", "bottom"], STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const words = (key, values) => say("t:denoising.poke." + key, values);
+  const words = (key, values) => say("t:denoising.poke." + key, values), html = (key, values) => window.noisewalk.html("t:denoising.poke." + key, values);
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
   const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -114,7 +114,7 @@
       button.disabled = !open;
       button.textContent = open ? words("do", stage) : words("where.end");
       find("[data-poke=undo]").hidden = !poked;
-      find(".nw-said").innerHTML = [poked ? words("live", { step: branches.values().trunk.at(-1).until }) : words("draw"), many ? words("many") : ""].join(" ");
+      find(".nw-said").innerHTML = [poked ? html("live", { step: branches.values().trunk.at(-1).until }) : open ? "" : html("draw"), many ? html("many") : ""].join(" ");
       which.parentElement.hidden = !many;
       if (which.options.length !== across() ** 2) which.replaceChildren(...Array.from({ length: across() ** 2 }, (_, k) => new Option(k + 1, k)));
     }

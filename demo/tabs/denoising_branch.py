@@ -27,9 +27,9 @@ BRANCH = """
 """
 TREE = """
 <section class="nw-widget nw-tree">
-  <div class="nw-tree-ends"><span data-say="denoising.tree.noise"></span><span data-say="denoising.tree.picture"></span>
-    <button type="button" class="nw-quiet" data-tree="clear" data-say="denoising.tree.clear"></button></div>
+  <div class="nw-tree-ends"><span data-say="denoising.tree.noise"></span><span data-say="denoising.tree.picture"></span></div>
   <div class="nw-tree-paper" role="group"><svg aria-hidden="true"></svg><div class="nw-leaves"></div></div>
+  <button type="button" class="nw-quiet" data-tree="clear" data-say="denoising.tree.clear"></button>
 </section>
 """
 SIDES = "".join(
@@ -82,7 +82,7 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
                 for line in ("shares", "levels"):
                     tab.facts_line(f"denoising.poke.{line}", "denoising-poke-map")
                 with gr.Row():
-                    show = tab.button("poke.show", size="sm", elem_id="denoising-poke-show")
+                    show = tab.button("poke.show", size="sm", scale=0, min_width=200, elem_id="denoising-poke-show")
                     halt = tab.button("stop", size="sm", elem_classes="nw-quiet", elem_id="denoising-poke-halt")
     tab.live(branch, run)
     showing = tab.bind(show.click, view.changes, run, maps, concurrency_id="runs", concurrency_limit=2)

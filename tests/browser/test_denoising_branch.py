@@ -1,0 +1,142 @@
+"""A run is left at a step and grows on another way in Chromium: the tree keeps both, and a poke shows what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo import library
+from demo.tabs import denoising
+from genmodels import checkpoints
+from tests.browser.test_page import value
+from tests.demo.shelf import put
+
+TINY = {"shape": [1, 8, 8], "labels": [10], "patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1}
+LEAVES = "noisewalk.denoisingBranch.leaves().map(leaf => [leaf.limb?.until ?? null, noisewalk.denoisingBranch.parent(leaf)?.number ?? null])"
+STEP, STEPS = 3, 8
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One small network, and the part alone on the tab."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    put(folder, "digits-diffusion", "digits-diffusion", TINY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "FOLDER", folder)
+        patch.setattr(library, "LOADED", library.Loaded())
+        patch.setattr(denoising, "PARTS", {"branch": denoising.PARTS["branch"]})
+        yield
+
+
+@pytest.fixture(scope="module")
+def address(launch: Callable[..., str]) -> str:
+    from demo.app import build, launch_settings
+
+    demo = build({"denoising": denoising.layout})
+    return launch(demo, **launch_settings(demo))
+
+
+def opened(page: Any, address: str) -> Any:
+    page.set_default_timeout(90_000)
+    page.goto(address)
+    runs(page, 1)
+    page.locator("#denoising-part-branch-button").click()
+    for part in ("#denoising-poke-map .nw-range", ".nw-branch", ".nw-leaves button", "[data-side=left]"):
+        page.locator(part).first.wait_for()
+    return page
+
+
+def start(address: str, sampler: str = "ddim") -> str:
+    return f'{address}?tab=denoising&steps={STEPS}&sampler="{sampler}"'
+
+
+def runs(page: Any, count: int) -> None:
+    """So many runs have come to their end, and none is on its way."""
+    page.wait_for_function("count => window.noisewalk?.denoisingBranch?.leaves().length === count", arg=count)
+
+
+def stand(page: Any, step: int) -> None:
+    move = "step => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'denoising-run', index: step } }))"
+    page.evaluate(move, step)
+    page.wait_for_function("step => noisewalk.denoisingBranch.stage().step === step", arg=step)
+
+
+def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, address: str) -> None:
+    opened(page, start(address))
+    thumb = "noisewalk.denoisingBranch.leaves()[0].thumb"
+    first = page.evaluate(thumb)
+    stand(page, STEP)
+    page.locator("[data-branch=cut]").click()
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'trunk').length === 1")
+    page.wait_for_function("step => noisewalk.denoisingBranch.stage().values.trunk[0]?.until === step", arg=STEP)
+    page.wait_for_function("() => !document.querySelector('#denoising-run .nw-waiting')")
+    assert page.evaluate(thumb) == first and page.evaluate(LEAVES) == [[None, None]], "nothing turned, the same run"
+    page.locator("#denoising-wishes .nw-chip", has_text="7").click()
+    runs(page, 2)
+    assert page.evaluate(LEAVES) == [[None, None], [STEP, 1]]
+    trunk = [{"until": STEP, "was": {"sampler": "ddim", "seed": 4}}]
+    assert value(page, "denoising", "trunk") == trunk
+    page.locator(".nw-leaves button").first.press("Enter")
+    page.wait_for_function("() => !noisewalk.valueOf('denoising', 'trunk').length")
+    assert value(page, "denoising", "classes") == {}
+    page.get_by_role("button", name="Undo").first.click()
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'trunk').length === 1")
+    assert value(page, "denoising", "classes") == {"7": 1}
+    opened(page, page.evaluate("() => noisewalk.link('denoising')"))
+    assert value(page, "denoising", "trunk") == trunk
+    assert page.evaluate(LEAVES) == [[STEP, None]], "the run that it left is not known here"
+
+
+def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, address: str) -> None:
+    opened(page, start(address))
+    stand(page, STEP)
+    page.locator("[data-branch=cut]").click()
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'trunk').length === 1")
+    seed = page.get_by_label("number input for Seed", exact=True).first
+    seed.fill("9")
+    seed.press("Enter")
+    page.locator(".nw-branch-said", has_text="The new seed changes nothing").wait_for()
+    runs(page, 2)
+    thumbs = page.evaluate("noisewalk.denoisingBranch.leaves().map(leaf => leaf.thumb)")
+    assert thumbs[0] == thumbs[1]
+
+
+def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, address: str) -> None:
+    opened(page, start(address))
+    stand(page, STEP)
+    paper = page.locator(".nw-poke-paper")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.7, steps=4)
+    page.mouse.up()
+    page.locator("[data-poke=do]").click()
+    runs(page, 2)
+    shape = {"left": 2, "top": 2, "right": 5, "bottom": 6}
+    (limb,) = value(page, "denoising", "trunk")
+    assert limb["until"] == STEP and {side: limb["poke"][side] for side in shape} == shape
+    counted = "() => document.querySelector('#denoising-poke-map .nw-count').textContent === '6 / 6'"
+    page.wait_for_function(counted)
+    stand(page, STEP + 1)
+    page.wait_for_function("() => document.querySelector('#denoising-poke-map .nw-count').textContent === '2 / 6'")
+    paper.press("ArrowRight")
+    runs(page, 3)
+    (moved,) = value(page, "denoising", "trunk")
+    assert (moved["poke"]["left"], moved["poke"]["right"]) == (3, 6)
+    page.locator("[data-poke=undo]").click()
+    page.wait_for_function("() => !noisewalk.valueOf('denoising', 'trunk').length")
+
+
+@pytest.mark.parametrize(
+    "trunk", ['"x"', "[1]", '[{"until":1}]', '[{"until":"<b>1</b>","was":{}}]', '[{"until":2,"was":{},"poke":7}]']
+)
+def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, address: str, trunk: str) -> None:
+    page.set_default_timeout(90_000)
+    page.goto(f"{start(address)}&trunk={trunk}")
+    page.locator("#denoising-part-branch-button").click()
+    page.locator(".nw-branch-said", has_text="trunk").or_(page.locator(".nw-branch-said:not(:empty)")).wait_for()
+    assert page.evaluate("noisewalk.denoisingBranch.values().trunk") == []
