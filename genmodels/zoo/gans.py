@@ -82,7 +82,7 @@ GANS: dict[str, Recipe] = {
         ConvGAN,
         GANTrainer,
         "glyphs",
-        steps=20_000,
+        steps=32_000,
         batch=64,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
         optimizer={"loss": "hinge", "penalties": ["spectral-norm"], "lr": 4e-4, "betas": [0.0, 0.9]},
