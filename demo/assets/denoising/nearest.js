@@ -35,16 +35,16 @@ function fill(count = found[0]?.of) {
     figure.dataset.kind = kind;
     return;
   }
-  near.replaceChildren(...found.map((reply, k) => {
-    const pair = make('div', { class: 'nw-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply));
-    return pair;
-  }));
+  near.replaceChildren(...found.map((reply, k) =>
+    make('div', { class: 'nw-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply))));
   if (found.length < count) { sentence.textContent = say('t:denoising.nearest.counting', { done: found.length, count }); return; }
   const real = found[0].usual.count, few = Math.floor(CERTAIN * (real + 1)) / (real + 1);
   const copies = found.filter(reply => reply.chance <= CERTAIN).length, distances = found.map(reply => reply.distances[0]);
   const numbers = { copies, count, real, expected: (count * few).toFixed(2), least: Math.min(...distances).toFixed(1), middle: found[0].usual.middle.toFixed(1), low: found[0].usual.low.toFixed(1) };
   figure.dataset.kind = copies ? 'copy' : 'usual';
-  sentence.innerHTML = say('t:denoising.nearest.' + (copies ? 'some' : 'none'), numbers) + ' ' + say('t:latent.near.unit');
+  const far = found.filter(reply => reply.chance > 1 - CERTAIN).length;
+  const words = [say('t:denoising.nearest.' + (copies ? 'some' : 'none'), numbers), ...(far ? [say('t:denoising.nearest.far', { far, count })] : []), say('t:latent.near.unit')];
+  sentence.innerHTML = words.join(' ');
 }
 
 function tell(reason) {
