@@ -12,6 +12,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from demo.searching import Search
@@ -98,7 +99,7 @@ def adopt(file: Path) -> str:
     card = checkpoints.read(file)
     if card.kind != "gan":
         raise Refused("not-latent", file=file.name[:60], kind=card.kind)
-    checkpoints.load(file)  # every weight, against the seal
+    fits(card, checkpoints.load(file, "generator"), file.name[:60])  # every weight, against the seal
     name = "own-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "model")
     folder = Path(tempfile.mkdtemp(prefix="noisewalk-"))
     OWN.pop(name, None)
@@ -106,6 +107,21 @@ def adopt(file: Path) -> str:
     while len(OWN) > GUESTS:
         shutil.rmtree(OWN.pop(next(iter(OWN))).parent, ignore_errors=True)
     return name
+
+
+@torch.no_grad()
+def fits(card: Card, model: nn.Module, file: str) -> None:
+    """Refuse a model that is not of the pictures that its card tells of: whoever compared the two would stumble."""
+    here = [name for name in DATASETS if name != "folder"]  # somebody's own pictures did not come along
+    if card.dataset not in here:
+        raise Refused("checkpoint-data", file=file, dataset=card.dataset[:40], allowed=", ".join(here))
+    data, fields = dataset(card.dataset), {name: list(values) for name, values in dataset(card.dataset).fields.items()}
+    assert isinstance(model, LatentModel)
+    shape = model.decode(torch.zeros(1, *model.latent_shape)).shape[1:]
+    asked = tuple(getattr(model, "labels", ()))
+    known = asked in ((), tuple(len(values) for values in fields.values()))
+    if tuple(shape) != tuple(data.shape) or card.fields != fields or not known:
+        raise Refused("checkpoint-unlike", file=file, dataset=card.dataset)
 
 
 def search(name: str) -> Search:

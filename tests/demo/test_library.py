@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,11 +13,15 @@ import torch
 from demo import library
 from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
+from genmodels.datasets import DATASETS
 from genmodels.errors import Refused
 from genmodels.models.gan import GAN
+from genmodels.zoo import ZOO
 
 CONFIG = {"shape": [1, 8, 8], "latent": 8, "generator": [16, 8], "discriminator": [8, 16]}
-CARD = Card("digits-gan", CONFIG, "digits", "1", {}, 3, 64, 0, 1.0, "CPU", "test")
+DATA = DATASETS["digits"]()
+FIELDS = {name: list(values) for name, values in DATA.fields.items()}
+CARD = Card("digits-gan", CONFIG, "digits", DATA.data_version, FIELDS, 3, 64, 0, 1.0, "CPU", "test")
 
 
 @pytest.fixture
@@ -116,6 +121,35 @@ def test_what_is_no_checkpoint_is_not_adopted(spoil, folder: Path, tmp_path_fact
     with pytest.raises(Refused):
         library.adopt(guest)
     assert library.latent_models() == []
+
+
+def other(**facts: Any) -> Card:
+    return dataclasses.replace(CARD, **facts)
+
+
+LARGER = {**CONFIG, "shape": [1, 16, 16], "generator": [16, 8], "discriminator": [8, 16]}
+STRANGE = {
+    "a data set of nobody": ("checkpoint-data", other(dataset="<img src=x onerror=alert(1)>")),
+    "pictures of somebody's own": ("checkpoint-data", other(dataset="folder")),
+    "points in a plane": ("checkpoint-unlike", other(dataset="points")),
+    "pictures of another size": ("checkpoint-unlike", other(config=LARGER)),
+    "pictures of another data set": ("checkpoint-unlike", other(dataset="glyphs")),
+    "attributes of another data set": ("checkpoint-unlike", other(fields={"digit": ["0", "1"]})),
+    "no attributes": ("checkpoint-unlike", other(fields={})),
+    "other classes to ask for": ("checkpoint-unlike", other(recipe="glyphs-cgan", config={**CONFIG, "labels": [3]})),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_model_of_other_pictures_than_its_card_says_is_not_adopted(
+    kind: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    key, card = STRANGE[kind]
+    guest = tmp_path_factory.mktemp("elsewhere") / "guest.safetensors"
+    save(guest, ZOO[card.recipe].build(**card.config), card)
+    with pytest.raises(Refused) as refusal:
+        library.adopt(guest)
+    assert refusal.value.key == key and "\n" not in str(refusal.value) and library.latent_models() == []
 
 
 def test_a_file_too_large_is_not_even_read(

@@ -12,10 +12,14 @@ from demo.checks import accept
 from demo.views import latent_here, latent_own
 from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
+from genmodels.datasets import DATASETS
 from genmodels.errors import Refused
 from genmodels.models.gan import GAN
 
 CONFIG = {"shape": [1, 8, 8], "latent": 4, "generator": [16, 8], "discriminator": [8, 16]}
+
+DATA = DATASETS["digits"]()
+FIELDS = {name: list(values) for name, values in DATA.fields.items()}
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save(
         tmp_path / "mine.safetensors",
         GAN(**CONFIG),
-        Card("digits-gan", CONFIG, "digits", "1", {}, 7, 64, 0, 1.0, "CPU", "x"),
+        Card("digits-gan", CONFIG, "digits", DATA.data_version, FIELDS, 7, 64, 0, 1.0, "CPU", "x"),
     )
     return tmp_path / "mine.safetensors"
 
