@@ -95,6 +95,7 @@
           box.append(...row.measured.findings.map(sentence));
           if (row.measured.fields[of]) box.append(histogram(row.measured.fields[of], state.values[of].map((name) => valueName(of, name))));
         }
+        if (state.failed.includes(row.model)) box.append(node("p", "nw-finding", html("failed")));
         if (!row.measured || Object.keys(row.card).length) box.append(card(row));
         return box;
       }));

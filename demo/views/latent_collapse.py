@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
@@ -27,6 +28,7 @@ from genmodels.collapse import (
     verdict,
 )
 from genmodels.datasets.dataset import Dataset
+from genmodels.errors import Refused
 from genmodels.latents import Conditioned, draw
 from genmodels.metrics import duplicates, manifolds, reach, support_size
 from genmodels.scores import NEIGHBORS
@@ -40,6 +42,7 @@ ROUNDS = 100  # of the intervals
 SURE, ASIDE = 0.95, 4  # the share of real pictures that set the level of certainty; one in so many is put aside for it
 CARDS = ("coverage-clf", "coverage-pca", "support-pca", "copies", "tv-joint")  # and what begins with "rarest:"
 Model = Annotated[str, OneOf(library.latent_models)]
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,33 @@ def known(model: Model) -> dict[str, Any]:
     """What the cards of all latent models of this data set say, and what has been measured since the page runs."""
     rows = []
     for name in mates(model):
-        card = library.cards()[name]
-        scores = card.metrics.get("metrics", {})
-        kept = {key: score for key, score in scores.items() if key in CARDS or key.startswith("rarest:")}
-        rows.append({"model": name, "n": card.metrics.get("n", 0), "card": kept, "measured": found(name)})
+        metrics = library.cards()[name].metrics
+        rows.append(
+            {
+                "model": name,
+                "n": n if isinstance(n := metrics.get("n"), int) else 0,
+                "card": told(metrics),
+                "measured": found(name),
+            }
+        )
     data = library.dataset(library.cards()[model].dataset)
     values = {field: list(values) for field, values in data.fields.items()} if library.reader(data) else {}
-    return {"dataset": data.name, "values": values, "rows": rows, "made": MADE, "real": REAL}
+    return {"dataset": data.name, "values": values, "rows": rows, "made": MADE, "real": REAL, "failed": []}
+
+
+def told(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The scores of a card that are shown here, as far as they are scores: a card may come from anyone."""
+    scores = metrics.get("metrics")
+    scores = scores if isinstance(scores, dict) else {}
+    parts = ("value", "low", "high", "floor")
+    asked = {key: score for key, score in scores.items() if key in CARDS or key.startswith("rarest:")}
+    kept = {key: {part: score.get(part) for part in parts} for key, score in asked.items() if isinstance(score, dict)}
+    return {key: score for key, score in kept.items() if is_score(**score)}
+
+
+def is_score(value: Any, low: Any, high: Any, floor: Any) -> bool:
+    given = [number for number in (value, low, high, floor) if number is not None]
+    return value is not None and (low is None) == (high is None) and all(isinstance(n, int | float) for n in given)
 
 
 def measure(model: Model) -> Iterator[dict[str, Any]]:
@@ -77,18 +100,23 @@ def measure(model: Model) -> Iterator[dict[str, Any]]:
     data, names = library.dataset(library.cards()[model].dataset), mates(model)
     real = min(REAL, len(data.held_out))
     done, whole = 0, len(names) * MADE + real
+    failed: list[str] = []
 
     def state(busy: str) -> dict[str, Any]:
-        return {**known(model), "busy": busy, "done": done, "of": whole}
+        return {**known(model), "failed": failed, "busy": busy, "done": done, "of": whole}
 
     yield state("real")
     for count in grounded(data):
         done = count
         yield {"dataset": data.name, "busy": "real", "done": done, "of": whole}
     for k, name in enumerate(names):
-        for count in () if found(name) else measured(name, GROUNDS[data.name]):
-            done = real + k * MADE + count
-            yield {"dataset": data.name, "busy": name, "done": done, "of": whole}
+        try:
+            for count in () if found(name) else measured(name, GROUNDS[data.name]):
+                done = real + k * MADE + count
+                yield {"dataset": data.name, "busy": name, "done": done, "of": whole}
+        except Exception:  # one file that is not what its card says must not cost the others their rows
+            LOG.exception("%s could not be measured", name)
+            failed.append(name)
         done = real + (k + 1) * MADE
         yield state(name)
     yield state("")
@@ -104,7 +132,10 @@ def found(name: str) -> dict[str, Any] | None:
     """What was measured of this very model, with the reader that is there now."""
     if not FOUND:
         return None
-    ground, result = FOUND.get(library.latent_model(name), (None, None))
+    try:
+        ground, result = FOUND.get(library.latent_model(name), (None, None))
+    except Refused:
+        return None
     return result if ground and ground is GROUNDS.get(ground.data.name) and current(ground) else None
 
 
@@ -138,9 +169,9 @@ def measured(name: str, ground: Ground) -> Iterator[int]:
     for first in range(0, MADE, TURN):
         z = draw(model.latent_shape, range(first, first + TURN))
         label = ground.labels[torch.arange(first, first + TURN) % len(ground.labels)]
-        told = Conditioned(model, label) if model.labels else model  # type: ignore[arg-type]
+        asked = Conditioned(model, label) if model.labels else model  # type: ignore[arg-type]
         with PROCESSOR:
-            seen.append(ground.sight.look([told.decode(z)]))
+            seen.append(ground.sight.look([asked.decode(z)]))
         yield first + TURN
     with PROCESSOR:
         FOUND[model] = (ground, summary(together(seen), ground))

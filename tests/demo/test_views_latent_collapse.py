@@ -154,6 +154,31 @@ def test_what_is_known_is_not_measured_again_and_shown_to_all(monkeypatch: pytes
     assert [row["measured"] for row in view.known("hinge")["rows"]] == [row["measured"] for row in first["rows"]]
 
 
+def test_one_bad_row_does_not_end_the_table(shelf: Any):  # noqa: F811
+    """A card that says other pictures than its model draws, in the middle of the table."""
+    put(shelf, "lie", "digits-gan", {**MODELS["hinge"][1], "shape": [1, 16, 16]})
+    try:
+        *_, last = view.measure("hinge")
+        rows = {row["model"]: row for row in last["rows"]}
+        assert last["failed"] == ["lie"] and rows["lie"]["measured"] is None and last["busy"] == ""
+        assert all(rows[name]["measured"] for name in MODELS)
+        assert all(row["measured"] for row in view.known("style")["rows"] if row["model"] != "lie")
+        (shelf / "lie.safetensors").write_bytes(b"no longer a model")
+        assert {row["model"] for row in view.known("style")["rows"]} == set(MODELS)
+    finally:
+        (shelf / "lie.safetensors").unlink()
+
+
+@pytest.mark.parametrize("metrics", [{"metrics": [1]}, {"metrics": 3, "n": "<b>"}, {"metrics": {"coverage-pca": 0.5}}])
+def test_a_card_of_nonsense_says_nothing(shelf: Any, metrics: dict[str, Any]):  # noqa: F811
+    put(shelf, "odd", *MODELS["hinge"], metrics=metrics)
+    try:
+        row = next(row for row in view.known("style")["rows"] if row["model"] == "odd")
+        assert row["card"] == {} and row["n"] == 0
+    finally:
+        (shelf / "odd.safetensors").unlink()
+
+
 def test_stopping_leaves_no_half_result_and_the_processor_free():
     run = view.measure("hinge")
     for message in run:
