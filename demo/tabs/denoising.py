@@ -10,6 +10,7 @@ import gradio as gr
 from demo import library
 from demo.tabs.denoising_branch import layout as branch
 from demo.tabs.denoising_compare import layout as compare
+from demo.tabs.denoising_edit import layout as edit
 from demo.tabs.denoising_forward import layout as forward
 from demo.tabs.denoising_keep import layout as keep
 from demo.tabs.denoising_live import layout as live
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {
     "branch": branch,
     "compare": compare,
     "live": live,
+    "edit": edit,
 }
 
 
