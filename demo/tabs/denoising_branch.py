@@ -27,7 +27,8 @@ BRANCH = """
 """
 TREE = """
 <section class="nw-widget nw-tree">
-  <div class="nw-tree-ends"><span data-say="denoising.tree.noise"></span><span data-say="denoising.tree.picture"></span></div>
+  <div class="nw-tree-ends">
+    <span data-say="denoising.tree.noise"></span><span data-say="denoising.tree.picture"></span></div>
   <div class="nw-tree-paper" role="group"><svg aria-hidden="true"></svg><div class="nw-leaves"></div></div>
   <button type="button" class="nw-quiet" data-tree="clear" data-say="denoising.tree.clear"></button>
 </section>

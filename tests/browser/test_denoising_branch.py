@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo import library
+from demo.app import build, launch_settings
 from demo.tabs import denoising
 from genmodels import checkpoints
 from tests.browser.test_page import value
@@ -33,8 +33,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def address(launch: Callable[..., str]) -> str:
-    from demo.app import build, launch_settings
-
     demo = build({"denoising": denoising.layout})
     return launch(demo, **launch_settings(demo))
 
