@@ -75,7 +75,7 @@
       }
     }
     const requests = kit.pump(async (message) => {
-      await open(button("compare", "go"));
+      await open(kit.element);
       return ask({ ...message, args: requests.args() });
     }, async (reply, fresh) => {
       if (!fresh()) return;
@@ -102,6 +102,7 @@
     translated: () => facts.schedule.choices.filter((name) => name !== "own").map((name) => [name, spoken("schedules", name)]),
     mismatched: () => facts.schedule.choices.filter((name) => name !== "own").map((name) => [name, spoken("schedules", name)]),
     model: () => facts.model.choices.filter((name) => name !== value("model") && kin[name] === kin[value("model")]).map((name) => [name, spoken("models", name)]),
+    average: () => (facts.model.averaged?.includes(value("model")) ? facts.average.choices.map((name) => [name, spoken("denoising.average", name)]) : []),
   });
 
   parts.fates = (kit) => {
@@ -159,7 +160,7 @@
     const turned = ({ detail }) => {
       if (detail.tab !== TAB || !["fates", "model", "seed"].includes(detail.name)) return;
       // what another model cannot be asked for, or be, is compared no longer
-      const fit = others().filter(([thing, to]) => !["class", "model"].includes(thing) || offered[thing]().some(([each]) => each === to));
+      const fit = others().filter(([thing, to]) => !["class", "model", "average"].includes(thing) || offered[thing]().some(([each]) => each === to));
       if (detail.name === "model" && fit.length < others().length) turn("fates", fit.length ? fit.map(([thing, to]) => ({ [thing]: to })) : facts.fates.default);
       lay();
     };

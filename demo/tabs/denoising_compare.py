@@ -42,7 +42,7 @@ RUNGS = """
 </figure>
 """
 FOUND = '<div class="nw-widget nw-found" role="status"></div>'
-COSTS = '<p class="nw-costs" hidden></p>'
+COSTS = '<div class="nw-widget"></div>'  # what it learns is written beside the buttons
 
 
 class Part(Widget):

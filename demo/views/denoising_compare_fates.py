@@ -101,7 +101,13 @@ def by(plan: Plan, model: str) -> Plan:
 
 
 LETTERS = "ABCD"
-GROUPS = {"sampler": "samplers", "translated": "schedules", "mismatched": "schedules", "model": "models"}
+GROUPS = {
+    "sampler": "samplers",
+    "translated": "schedules",
+    "mismatched": "schedules",
+    "model": "models",
+    "average": "denoising.average",
+}
 FITS = ("translated", "mismatched")
 ON_THE_WAY = ("sampler", "guidance", "class")  # what may change while a run is on its way
 CHANGES: dict[str, Callable[[Plan, Any], Plan]] = {
@@ -112,5 +118,6 @@ CHANGES: dict[str, Callable[[Plan, Any], Plan]] = {
     "translated": lambda plan, to: replace(plan, schedule=to, fit="translated"),
     "mismatched": lambda plan, to: replace(plan, schedule=to, fit="mismatched"),
     "model": by,
+    "average": lambda plan, to: replace(plan, average=to),
 }
 Fates = Annotated[tuple, By(read_changes)]

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from genmodels.accuracy import TRUST
+
 if TYPE_CHECKING:
     from demo.views.denoising_compare_errors import Study
 
@@ -67,6 +69,8 @@ def sentences(study: Study) -> Iterator[str]:
     if there:
         calls, name = there[0]
         yield said("cheapest", sampler=f"t:samplers.{name}", evaluations=calls, level=f"{VISIBLE:g}")
+    elif study.done and study.own * TRUST >= VISIBLE:
+        yield said("unsure", level=f"{VISIBLE:g}")
     elif study.done:
         yield said("none", level=f"{VISIBLE:g}")
     for name in study.silent:

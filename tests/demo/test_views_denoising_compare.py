@@ -26,7 +26,10 @@ from genmodels.errors import Refused
 from tests.demo.shelf import put
 
 NAME, OTHER, LARGE = "digits-diffusion", "digits-weak", "digits-large"
-TINY = {"shape": [1, 8, 8], "labels": [10], "patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1}
+TINY = {
+    **{"shape": [1, 8, 8], "labels": [10], "averages": [0.99, 0.9]},
+    **{"patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1},
+}
 PLAN = Plan(NAME, Course(seed=3, classes={"7": 1.0}, guidance=2.0), steps=6, count="4")
 INSTEAD: dict[str, Any] = {
     "sampler": "heun",
@@ -36,6 +39,7 @@ INSTEAD: dict[str, Any] = {
     "translated": "flow",
     "mismatched": "flow",
     "model": OTHER,
+    "average": "short",
 }
 BAD: list[Any] = [
     *(None, [], "ddim", {"sampler": "ddim"}, [{"sampler": "ddim"}] * (MOST + 1), [{}], [["sampler", "ddim"]]),
@@ -96,7 +100,7 @@ def test_a_fate_is_the_run_that_it_says(thing: str) -> None:
         "translated": replace(one, schedule="flow"),
         "mismatched": replace(one, schedule="flow", fit="mismatched"),
         **{name: replace(one, course=replace(one.course, **{name: INSTEAD[name]})) for name in course},
-        **{name: replace(one, **{name: INSTEAD[name]}) for name in ("steps", "model")},
+        **{name: replace(one, **{name: INSTEAD[name]}) for name in ("steps", "model", "average")},
     }[thing]
     ends = [final(one), final(mine)]
     assert frames[-1]["frames"] == [sheets(picture)[0] for picture in ends]

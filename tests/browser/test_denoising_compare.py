@@ -1,0 +1,78 @@
+"""Comparing in Chromium: one thumb for all fates, a map that leads to moments, and long measuring that can be stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from demo.words import table
+
+FATES = [{"sampler": "ddim"}, {"steps": 2}]
+AT = "() => Number(document.querySelector('#denoising-compare .nw-range').value)"
+
+
+@pytest.fixture
+def compare(page: Any, alone: Callable[[str], str]) -> Any:
+    """The open part, with short runs by a link."""
+    page.goto(f"{alone('denoising')}?tab=denoising&steps=4&fates={quote(json.dumps(FATES))}")
+    page.wait_for_selector("#denoising-run .nw-timeline[data-at]", timeout=90_000)
+    page.locator("#denoising-part-compare-button").dispatch_event("click")
+    page.wait_for_selector(".nw-fate select:visible")
+    return page
+
+
+def done(page: Any) -> None:
+    page.wait_for_function("() => document.querySelectorAll('.nw-end').length === 3", timeout=90_000)
+
+
+def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
+    words = table("en")["denoising.compare.cost"].split("{seconds}")[0].format(evaluations=10)
+    compare.wait_for_function(
+        "(t) => document.querySelector('[data-cost=compare]').textContent.startsWith(t)", arg=words
+    )
+    compare.locator("#denoising-compare-go").click()
+    done(compare)
+    assert compare.locator("#denoising-compare .nw-pane").count() == 3
+    last = compare.evaluate(AT)
+    dots = compare.locator(".nw-ways circle")
+    assert dots.count() == 5 + 5 + 3
+    dots.nth(2).dispatch_event("pointerover", {"bubbles": True})
+    compare.wait_for_function(f"() => ({AT})() < {last}")
+    there = compare.evaluate(AT)
+    dots.nth(2).dispatch_event("pointerout", {"bubbles": True})
+    compare.wait_for_function(f"() => ({AT})() === {last}")
+    dots.nth(2).dispatch_event("click", {"bubbles": True})
+    compare.wait_for_function(f"() => ({AT})() === {there}")
+    assert compare.locator(".nw-ways circle.nw-later").count() > 0
+    assert compare.locator(".nw-moment-said").inner_text()
+    compare.set_viewport_size({"width": 390, "height": 844})
+    assert compare.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_another_fate_stands_in_the_link_and_fades_what_was_compared(compare: Any) -> None:
+    compare.locator("#denoising-compare-go").click()
+    done(compare)
+    compare.locator("[data-at=thing1]").select_option(label=table("en")["denoising.compare.thing.guidance"])
+    compare.wait_for_function("() => 'guidance' in noisewalk.valueOf('denoising', 'fates')[1]")
+    assert "guidance" in compare.evaluate("() => decodeURIComponent(noisewalk.link('denoising'))")
+    compare.evaluate("() => noisewalk.jump('denoising', { seed: 77 })")
+    compare.wait_for_selector("#denoising-compare-card.nw-stale")
+    compare.locator(".nw-drop").first.click()
+    compare.wait_for_function("() => noisewalk.valueOf('denoising', 'fates').length === 1")
+
+
+def test_measuring_stops_when_told(compare: Any) -> None:
+    compare.locator("#denoising-errors-go").click()
+    compare.wait_for_selector("#denoising-errors-plot .nw-plot[data-drawn]")
+    assert compare.locator("#denoising-errors-go").get_attribute("aria-disabled") == "true"
+    compare.locator("#denoising-errors-halt").click()
+    compare.wait_for_timeout(700)
+    drawn = compare.evaluate("() => document.querySelector('#denoising-errors-plot .nw-plot').dataset.drawn")
+    compare.wait_for_timeout(1500)
+    assert compare.evaluate("() => document.querySelector('#denoising-errors-plot .nw-plot').dataset.drawn") == drawn
+    assert compare.locator("#denoising-errors-go").get_attribute("aria-disabled") == "false"
+    assert compare.locator(".nw-found[data-done]").count() == 0
