@@ -167,7 +167,8 @@
       verdict.innerHTML = beside.innerHTML = "";
       if (!search) return;
       find("progress").value = last ? last.step / last.steps : 0;
-      find(".nw-project-step").textContent = last?.step ? say("step", { step: last.step, steps: last.steps }) : say(model.encoder ? "guessing" : "looking", { count: RANDOM });
+      const looking = search.going ? (model.encoder ? "guessing" : "looking") : "stopped";
+      find(".nw-project-step").textContent = last && (last.step || !search.going) ? say("step", { step: last.step, steps: last.steps }) : say(looking, { count: RANDOM });
       for (const number of root.querySelectorAll("[data-number]")) number.textContent = last ? (number.dataset.number === "psnr" ? decibels(last.psnr) : last.mse.toPrecision(2)) : "–";
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
