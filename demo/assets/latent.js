@@ -43,19 +43,27 @@
     if (act === "nearest") emit("travel", { canvas: "latent-picture", to: [Math.round(value("x")), Math.round(value("y"))] });
   });
 
-  // A checkpoint that was taken in joins the menu, in every language, and is chosen at once.
-  function adopted(told) {
-    const knob = facts.model, menu = window.noisewalkPage.texts.find((keys) => keys.label === "latent.model").choices;
-    if (!knob.choices.includes(told.name)) {
-      knob.choices.push(told.name);
-      menu.push([told.name, told.name]);
-    }
-    knob.has[told.name] = told.has;
-    document.querySelector("#latent-own-told").innerHTML = window.noisewalk.html("t:latent.own.told", told);
+  // The menu of models, in every language: what this page was built with, and what was brought since.
+  function menu(known) {
+    const names = Object.keys(known), shown = window.noisewalkPage.texts.find((keys) => keys.label === "latent.model");
+    facts.model.has = known;
+    facts.model.choices = names;
+    shown.choices = names.map((name) => ["models." + name, name]);
     const { words } = window.noisewalkPage, language = window.noisewalk.language();
-    const choices = menu.map(([key, name]) => [words[language][key] ?? name, name]);
-    return { __type__: "update", choices, value: told.name };
+    return { __type__: "update", choices: shown.choices.map(([key, name]) => [words[language][key] ?? name, name]) };
+  }
+  // The server knows what there is now; a link may have asked for what this page had not heard of.
+  function refresh(known) {
+    const before = facts.model.choices, update = menu(known), asked = new URL(location.href).searchParams.get("model");
+    emit("models", {});
+    if (Object.keys(known).some((name) => !before.includes(name) && JSON.stringify(name) === asked)) window.noisewalk.restore();
+    return { ...update, value: Object.hasOwn(known, value("model")) ? value("model") : facts.model.choices[0] };
+  }
+  // A checkpoint that was taken in is chosen at once.
+  function adopted(told) {
+    document.querySelector("#latent-own-told").innerHTML = window.noisewalk.html("t:latent.own.told", told);
+    return { ...menu({ ...facts.model.has, [told.name]: told.has }), value: told.name };
   }
 
-  Object.assign(window.noisewalk, { latent: { goTo, place, adopted } });
+  Object.assign(window.noisewalk, { latent: { goTo, place, adopted, refresh } });
 })();

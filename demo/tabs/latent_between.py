@@ -113,4 +113,4 @@ def through(tab: Tab, model: Any) -> None:
     SaveAs(serve(save, turns=True), elem_id="latent-save-route", source="route", kinds=FILMS)
     tab.live(stops, {"model": model, "route": "route"})
     tab.live(strip, {"model": model, "route": "route", "closed": closed})
-    tab.bind(run.click, view.walked, {"model": model, "route": "route", "closed": closed, "frames": frames}, film)
+    tab.bind(run.click, view.walked, {"model": "model", "route": "route", "closed": closed, "frames": frames}, film)

@@ -32,8 +32,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
             halt = tab.button("collapse.halt", size="sm", elem_classes="nw-quiet", elem_id="latent-measure-halt")
         table = Part("collapse", COLLAPSE, "latent-collapse", serve(view.known))
     tab.live(table, {"model": here["model"]})
-    model = {"model": here["model"]}
     # a press counts also while the page has not yet heard that the run before was stopped
     wait = {"concurrency_id": "latent-collapse", "trigger_mode": "multiple"}
-    run = tab.bind(go.click, view.measure, model, outputs=table, **wait)
+    run = tab.bind(go.click, view.measure, {"model": "model"}, outputs=table, **wait)
     halt.click(None, None, None, cancels=[run])

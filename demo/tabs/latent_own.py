@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -9,6 +10,7 @@ import gradio as gr
 from demo.hardware import HOSTED
 from demo.tabs.page import Tab
 from demo.views import latent_own as view
+from demo.wiring import bind
 
 
 def layout(tab: Tab, here: dict[str, Any]) -> None:
@@ -21,6 +23,9 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
         tab.page.words(file, label="latent.own.choose")
         tab.prose("latent.own.train", classes="nw-note")
         gr.HTML('<p class="nw-prose" id="latent-own-told" role="status"></p>', apply_default_css=False)
-    told = gr.JSON(visible=False)
+    told, choices = gr.JSON(visible=False), gr.JSON(visible=False)
     taken = tab.bind(file.upload, view.adopt, {"file": file}, told)
     taken.success(None, told, here["model"], js="(told) => noisewalk.latent.adopted(told)", api_visibility="private")
+    loaded = bind(partial(gr.on, None), view.models, {}, choices, queue=False)
+    menu = "(known) => noisewalk.latent.refresh(known)"
+    loaded.then(None, choices, here["model"], js=menu, api_visibility="private")

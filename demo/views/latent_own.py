@@ -12,6 +12,11 @@ from demo.views.latent_styles import abilities
 from genmodels.errors import Refused
 
 
+def models() -> dict[str, Any]:
+    """What can be chosen at this moment, and what each can do: a page is older than what was brought since."""
+    return {name: abilities(name) for name in library.latent_models()}
+
+
 def adopt(file: Annotated[str, Length(4096, 1)]) -> dict[str, Any]:
     """Its name in the menu, what it can do, and what its card says."""
     if HOSTED:

@@ -27,7 +27,8 @@ def abilities(model: str) -> dict[str, Any]:
     card = library.cards()[model]
     layers = 2 * len(card.config["generator"]) - 1 if "style" in card.config else 0
     classes = [value for values in card.fields.values() for value in values] if "labels" in card.config else []
-    return {"layers": layers, "classes": classes, "early": card.steps < 0.9 * ZOO[card.recipe].steps}
+    early = card.steps < 0.9 * ZOO[card.recipe].steps
+    return {"layers": layers, "classes": classes, "early": early, "weights": card.weights[:12]}
 
 
 def numbers(here: Here) -> dict[str, Any]:

@@ -11,9 +11,19 @@ from typing import Any
 
 import pytest
 
+from demo.app import build
+from demo.tabs import TABS
+
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 PAPER = Path(__file__).with_suffix(".js")
 PATIENCE = 20  # seconds: a script that hangs is a failure
+
+
+@pytest.fixture(scope="session")
+def facts() -> dict[str, Any]:
+    """What the page's scripts are told of the Latent space tab."""
+    page: Any = build({"latent": TABS["latent"]}).noisewalk  # type: ignore[attr-defined]
+    return page.config()
 
 
 def node() -> str:

@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from demo.app import build
-from demo.tabs import TABS
 from demo.tabs.latent_map import PLANE
-from tests.demo.paper import read, run
+from tests.demo.paper import facts, read, run  # noqa: F401
 
 SCRIPTS = read("assets/words.js", "assets/knobs.js", "assets/chrome.js")
 MAP = [
@@ -30,31 +28,25 @@ return queries.map(query => {
 });"""
 
 
-@pytest.fixture(scope="module")
-def facts() -> dict[str, Any]:
-    page: Any = build({"latent": TABS["latent"]}).noisewalk  # type: ignore[attr-defined]
-    return page.config()
-
-
-def brought(facts: dict[str, Any], links: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+def brought(facts: dict[str, Any], links: Sequence[dict[str, str]]) -> list[dict[str, Any]]:  # noqa: F811
     """The values of the knobs that each link asks for, once it was opened."""
     queries = ["?" + urlencode({"tab": "latent", **knobs}) for knobs in links]
     return run(facts, SCRIPTS, f"const queries = {json.dumps(queries)}; {OPEN}")
 
 
-def test_a_link_brings_what_knobs_allow(facts: dict[str, Any]) -> None:
+def test_a_link_brings_what_knobs_allow(facts: dict[str, Any]) -> None:  # noqa: F811
     asked = {"x": 1.5, "y": -1000, "start": {"of": "numbers", "z": [1, 2]}, "a": {"start": {"of": "seed", "seed": 5}}}
     assert brought(facts, [{name: json.dumps(value) for name, value in asked.items()}]) == [asked]
 
 
-def test_no_link_leads_off_the_plane(facts: dict[str, Any]) -> None:
+def test_no_link_leads_off_the_plane(facts: dict[str, Any]) -> None:  # noqa: F811
     far = ["1e308", "-1e308", "2e16", "1000.001", "null", '"3"', "[3]", "1e999"]
     found = brought(facts, [{"x": part, "y": part} for part in far])
     assert found == [{"x": 0, "y": 0}] * len(far)
 
 
 @pytest.mark.parametrize("name", ["start", "a", "d", "route", "classes", "moves"])
-def test_what_is_built_otherwise_is_not_taken(facts: dict[str, Any], name: str) -> None:
+def test_what_is_built_otherwise_is_not_taken(facts: dict[str, Any], name: str) -> None:  # noqa: F811
     """Whatever comes through is at least what the scripts of the page take for granted."""
     bad = [
         "null",
@@ -78,7 +70,7 @@ def test_what_is_built_otherwise_is_not_taken(facts: dict[str, Any], name: str) 
 
 
 @pytest.mark.parametrize("far", [1e308, -1e308, 2e16, 1001])
-def test_the_map_ends_where_its_numbers_do(facts: dict[str, Any], far: float) -> None:
+def test_the_map_ends_where_its_numbers_do(facts: dict[str, Any], far: float) -> None:  # noqa: F811
     """A shelf or a recipe can put a place anywhere; counting the crossings there must still come to an end."""
     jump = f"noisewalk.jump('latent', {json.dumps({'x': far, 'y': -far})});"
     found = run(facts, [*SCRIPTS, jump, "\n".join(MAP)], "return [plane.standing(), plane.inSight().length];")
@@ -86,6 +78,6 @@ def test_the_map_ends_where_its_numbers_do(facts: dict[str, Any], far: float) ->
     assert found[0] == [edge, -edge] and 0 < found[1] < 100
 
 
-def test_what_snaps_to_the_middle_is_no_negative_zero(facts: dict[str, Any]) -> None:
+def test_what_snaps_to_the_middle_is_no_negative_zero(facts: dict[str, Any]) -> None:  # noqa: F811
     code = "return [-0.4, -0, 0.2, NaN].map(part => Object.is(plane.tidy(Math.round(part)), 0));"
     assert run(facts, [*SCRIPTS, "\n".join(MAP)], code) == [True, True, True, True]

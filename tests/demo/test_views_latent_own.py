@@ -42,6 +42,15 @@ def test_it_is_on_the_table_at_once(file: Path):
     assert latent_here.picture(**accept(latent_here.picture, asked))["image"]
 
 
+def test_what_was_brought_is_there_for_a_page_that_opens_later(file: Path):
+    """Of the menu that a page was built with; a fresh one asks."""
+    assert latent_own.models() == {}
+    told = latent_own.adopt(str(file))
+    assert latent_own.models() == {"own-mine": told["has"]}
+    library.OWN.clear()
+    assert latent_own.models() == {}
+
+
 def test_a_public_server_takes_none(file: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(latent_own, "HOSTED", True)
     with pytest.raises(Refused) as refusal:
