@@ -77,7 +77,7 @@ def denoised(
         "level": tidy(float(level)),
         "least": tidy(float(network.schedule.noise_level(torch.tensor(FIRST, dtype=torch.float64)))),
         "most": tidy(float(network.schedule.noise_level(torch.ones((), dtype=torch.float64)))),
-        "error": tidy(float((guesses[0] - x0[0]).square().mean())),
+        "off": tidy(float((guesses[0] - x0[0]).square().mean())),
         "image": jpeg(to_image(guesses[:1]), quality=95),
         **({} if key == have else {"strip": jpeg(to_image(guesses[1:])), "covered": known[1:].tolist(), "key": key}),
     }

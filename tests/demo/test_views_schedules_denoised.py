@@ -91,7 +91,7 @@ def test_the_page_gets_guess_strip_and_error_in_one_evaluation(network: Gaussian
     alpha, sigma = float(schedule.alpha(t)), float(schedule.sigma(t))
     best = alpha * (alpha * x0 + sigma * eps) / (alpha**2 + sigma**2)
     assert (reply["model"], reply["known"]) == ("told", True)
-    assert reply["error"] == pytest.approx(float((best - x0).square().mean()), rel=1e-3)
+    assert reply["off"] == pytest.approx(float((best - x0).square().mean()), rel=1e-3)
     assert np.abs(pixels(reply["image"]) - ((best[0, 0].clamp(-1, 1) + 1) * 127.5).numpy()).mean() < 3
     assert pixels(reply["strip"]).shape == (28, 28 * process.STOPS) and len(reply["covered"]) == process.STOPS
     assert network.calls == 1
