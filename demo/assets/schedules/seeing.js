@@ -37,7 +37,7 @@ function write() {
   document.body.dataset.schedulesSeen = String(Boolean(last.model));
   figure.classList.toggle('nw-beyond', last.model && !last.known);
   const digits = noisewalk.digits, numbers = { error: digits(last.off, 2), level: digits(last.level, 3), least: digits(last.least, 2), most: digits(last.most, 3) };
-  const key = !last.model ? (last.unfit ? 'unfit' : null) : last.known ? 'guess' : last.level === null || last.level > last.most ? 'more' : 'less';
+  const key = !last.model ? (last.unfit ? 'unfit' : null) : last.known ? 'guess' : last.most !== null && (last.level === null || last.level > last.most) ? 'more' : 'less';
   line.innerHTML = key ? say('t:schedules.seeing.' + key, { ...numbers, model: noisewalk.known('t:models.' + last.model) ? say('t:models.' + last.model) : last.model }) : '';
   canvas.setAttribute('aria-label', say('t:schedules.seeing'));
 }
