@@ -39,7 +39,7 @@
         if (k) pair.append(heat(fate, shown.side));
         pair.lastChild.ariaLabel ??= words("apart", { letter: LETTERS[k] });
         const caption = node("figcaption");
-        caption.append(node("b", "nw-letter", LETTERS[k]), node("span", "", words(k ? "ended" : "ended-first", fate)));
+        caption.append(node("b", "nw-letter", LETTERS[k]), node("span", "", words(k ? "ended" : "ended-first", { ...fate, apart: fate.apart.toFixed(1) })));
         box.append(pair, caption);
         return box;
       }));
@@ -67,7 +67,7 @@
         const spots = dots.map(spot), [x, y] = spots.at(-1);
         const line = shape("polyline", { points: spots.map((pair) => pair.join(",")).join(" ") });
         const marks = dots.map((dot, i) => shape("circle", { cx: spots[i][0], cy: spots[i][1], r: i === dots.length - 1 ? 5 : 3, "data-frame": dot[2], "data-fate": k }));
-        const name = shape("text", { x: x + (k % 2 ? -12 : 12), y: y + 5 + 0 * k, "text-anchor": k % 2 ? "end" : "start" }, [LETTERS[k]]);
+        const name = shape("text", { x: x + (k % 2 ? -12 : 12), y: y + 5, "text-anchor": k % 2 ? "end" : "start" }, [LETTERS[k]]);
         return shape("g", { style: `--nw-mine: var(${INKS[k]})` }, [line, ...marks, name]);
       }));
       ways.hidden = false;
