@@ -31,7 +31,7 @@
     const { element, name, server, props, listen } = kit, { uploads, latentParts } = window.noisewalk;
     const root = element.querySelector(".nw-paper"), find = (part) => root.querySelector(part);
     const [paper, over] = root.querySelectorAll("canvas"), size = find("[type=range]"), ink = find("[type=checkbox]"), file = find("[type=file]");
-    const swatches = find(".nw-swatches"), wishes = find(".nw-wishes");
+    const swatches = find(".nw-paintes"), wishes = find(".nw-wishes");
     let model = { side: 64, gray: false, shares: {} }, cells = new Uint8Array(64 * 64);
     let own = null, small = null, color = 1, erasing = false, trouble = null;
     const way = () => value("edit_way"), source = () => value("edit_source"), knob = () => KNOBS[way()];
@@ -134,7 +134,7 @@
       find(".nw-chips").append(chip);
     }
     props.palette.forEach((hex, k) => {
-      const swatch = Object.assign(document.createElement("button"), { type: "button", className: "nw-swatch", onclick: () => { color = k + 1; erasing = false; mark(); } });
+      const swatch = Object.assign(document.createElement("button"), { type: "button", className: "nw-paint", onclick: () => { color = k + 1; erasing = false; mark(); } });
       swatch.style.background = hex;
       swatches.append(swatch);
     });

@@ -30,7 +30,7 @@ PAPER = """
     <label class="nw-for-own nw-paper-ink"><input type="checkbox" checked>
       <span data-say="latent.project.ink"></span></label>
     <div class="nw-chips nw-for-fill" role="group"></div>
-    <div class="nw-swatches nw-for-redraw" role="group"></div>
+    <div class="nw-paintes nw-for-redraw" role="group"></div>
     <div class="nw-for-brush nw-paper-brush">
       <button type="button" class="nw-chip" data-paper="erase" aria-pressed="false"
         data-say="denoising.edit.erase"></button>
