@@ -186,7 +186,8 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
         return
     for key, measure in found["metrics"].items():
         floor = "" if measure["floor"] is None else f"   real against real {measure['floor']:.4g}"
-        print(f"{key:30} {measure['value']:10.4g}   [{measure['low']:.4g}, {measure['high']:.4g}]{floor}")
+        high = "and more" if measure["high"] is None else f"{measure['high']:.4g}"
+        print(f"{key:30} {measure['value']:10.4g}   [{measure['low']:.4g}, {high}]{floor}")
 
 
 def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, seed: int) -> dict[str, Any]:

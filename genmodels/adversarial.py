@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 
 Painter = TypeVar("Painter", bound=LatentModel)
@@ -69,7 +70,11 @@ def relativistic(better: Tensor, worse: Tensor) -> Tensor:
 
 
 def smoothed(loss: Loss, share: float = SMOOTH) -> Loss:
-    """One-sided label smoothing: nobody may be surer than 1 - share that a sample is real."""
+    """Label smoothing: nobody may be surer than 1 - share that a sample is real.
+
+    It is one-sided where each score is judged by itself. A relativistic loss knows no sides, only which of two samples
+    is the realer: there nobody may be surer than that of either.
+    """
 
     def discriminator(real: Tensor, fake: Tensor) -> Tensor:
         return (1 - share) * loss.discriminator(real, fake) + share * loss.misled(real, fake)
@@ -111,7 +116,11 @@ def dragan(score: Score, real: Tensor, fake: Tensor, chance: torch.Generator) ->
 
 
 def bound_layers(judge: nn.Module) -> None:
-    """Every layer divides its weight by its largest singular value, so that none can stretch a difference."""
+    """Every layer divides its weight, as a matrix of one row per output, by its largest singular value.
+
+    That bounds how far a linear layer stretches a difference, to 1. A convolution's kernels overlap, so it may still
+    stretch one, by up to the root of how many times its kernel covers a pixel (Miyato et al. 2018 leave it at that).
+    """
     for layer in list(judge.modules()):
         if isinstance(layer, nn.Linear | nn.Conv2d):
             spectral_norm(layer)
@@ -130,6 +139,9 @@ class Rules:
     """
 
     def __init__(self, loss: str, penalties: Sequence[str] = (), gamma: float = 1.0, every: int = 1) -> None:
+        for penalty in penalties:
+            if (loss, penalty) in UNFIT:
+                raise Refused("unfit-penalty", loss=loss, penalty=penalty)
         chosen = [PENALTIES[name] for name in penalties]
         self.loss = LOSSES[loss]
         for penalty in chosen:
@@ -214,3 +226,5 @@ PENALTIES: dict[str, Penalty] = {
     "label-smoothing": Penalty(loss=smoothed),
     "weight-clipping": Penalty(after=clip),
 }
+# a critic that is paid more for generated samples than for real ones need only lower all its scores, without end
+UNFIT = frozenset({("wasserstein", "label-smoothing")})

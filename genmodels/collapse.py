@@ -1,8 +1,8 @@
 """Mode collapse in numbers: what is missing, rare or repeated among generated pictures, and what chance alone would do.
 
 Generated and real pictures are counted by the same reader, so its errors fall on both alike. If both followed one law,
-every way of dealing the pictures out into the two sets would be equally likely: all chances here follow from that,
-exactly, and nothing need be known of the law.
+every way of dealing the pictures out into the two sets would be equally likely: all chances here follow from that, and
+nothing need be known of the law. They are exact, but for that of pairs alike: pairs may share a picture.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-SELDOM = 1e-3  # what a healthy model shows less often than that, in all that is looked at together, is no chance
+SELDOM = 1e-3  # of healthy models, so few at most are called ill, in all that is looked at together
+SEARCHES = 4  # what is missing, rare, repeated, unread: each has a quarter of that
 
 
 class Counts(NamedTuple):
@@ -124,7 +125,8 @@ def repeats_chance(pairs_alike: int, made: int, real_alike: int, real: int) -> f
     """The chance of so many pairs alike, or more, within the distance that holds `real_alike` pairs of real pictures.
 
     Taken by their distance, pairs of both sets come in an order in which each next one is a generated one with the
-    same chance: how many of those come before the `real_alike`-th real one is negative binomial.
+    same chance: how many of those come before the `real_alike`-th real one is negative binomial, as far as the pairs
+    are of different pictures. Those that share one come in clusters, which makes the chance a good guess only.
     """
     pairs, others = (n * (n - 1) / 2 for n in (made, real))
     share = pairs / (pairs + others)
@@ -143,6 +145,7 @@ def unreadable_chance(made_sure: int, made: int, real_sure: int, real: int) -> f
 def verdict(fields: Mapping[str, Counts], repeated: float, unread: float, seldom: float = SELDOM) -> Verdict:
     """What is beyond chance; whatever is looked for many times at once must be so many times less likely."""
     missing, rare = [], []
+    seldom = seldom / SEARCHES
     values = sum(len(counts.made) for counts in fields.values())
     for field, counts in fields.items():
         gone = np.flatnonzero((counts.made == 0) & (counts.real > 0))

@@ -63,8 +63,12 @@ def moved(model: LatentModel, point: Tensor, direction: Direction, amount: float
 
 
 def place_along(model: LatentModel, point: Tensor, direction: Direction) -> Tensor:
-    """(B,): where points lie along a direction, in sigmas; what a slider shows before it is touched."""
-    return flat(point, model) @ direction.vector / direction.sigma
+    """(B,): where points lie along a direction, in sigmas; what a slider shows before it is touched.
+
+    Latents are told from 0, styles from their mean: either is the middle of its law.
+    """
+    middle = point - model.w_mean if isinstance(model, StyleModel) else point
+    return flat(middle, model) @ direction.vector / direction.sigma
 
 
 @torch.no_grad()

@@ -26,14 +26,13 @@ class Corner:
 
 @dataclass(frozen=True)
 class Lattice:
-    """A latent at every place (x, y) of the plane; a node's is exactly that of its seed, and `seed` lies at (0, 0).
+    """A latent at every place (x, y) of the plane; at whole numbers it is that of a seed, at (0, 0) of `seed`.
 
     Between nodes the four corners are mixed with weights whose squares sum to 1, so every place is as normal as a node.
     """
 
     shape: Sequence[int]
     seed: int = 0
-    spacing: float = 1.0  # from one node to the next, in the units of x and y
 
     def at(self, x: float, y: float, origin: Tensor | None = None) -> Tensor:
         """(1, *shape); along either axis the picture changes evenly, so equal drags are equal changes.
@@ -50,9 +49,7 @@ class Lattice:
 
     def corners(self, x: float, y: float) -> list[Corner]:
         """The nodes that the place is mixed of: one on a node, two on an edge, else four."""
-        (column, right), (row, down) = (
-            (math.floor(c), c - math.floor(c)) for c in (x / self.spacing, y / self.spacing)
-        )
+        (column, right), (row, down) = ((math.floor(c), c - math.floor(c)) for c in (x, y))
         return [
             Corner(column + i, row + j, self.seed_of(column + i, row + j), across * along)
             for j, along in enumerate(quarter_turn(down))
@@ -62,10 +59,6 @@ class Lattice:
 
     def seed_of(self, column: int, row: int) -> int:
         return (self.seed + column + ROW * row) % ROW**2
-
-    def snapped(self, x: float, y: float) -> tuple[float, float]:
-        """The place of the nearest node."""
-        return self.spacing * math.floor(x / self.spacing + 0.5), self.spacing * math.floor(y / self.spacing + 0.5)
 
 
 def quarter_turn(share: float) -> tuple[float, float]:

@@ -38,7 +38,7 @@ USUAL = 0.01  # held-out pictures come this near to a training picture so seldom
 
 
 def measured(interval: Interval, floor: float | None = None) -> Measure:
-    return {**interval._asdict(), "floor": floor}
+    return {**interval.told(), "floor": floor}
 
 
 def compare(made: Seen, real: Seen, train: Seen, fields: Mapping[str, Sequence[str]]) -> dict[str, Measure]:

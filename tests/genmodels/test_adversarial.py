@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from genmodels.adversarial import CLIP, LOSSES, NEARBY, PENALTIES, SMOOTH, Loss, Rules
+from genmodels.errors import Refused
 
 P, Q = torch.tensor([1, 2, 3, 4]), torch.tensor([4, 3, 2, 1])  # how often each of four places is real, and generated
 SLOPES = [name for name, penalty in PENALTIES.items() if penalty.slope]
@@ -230,6 +231,30 @@ def test_bound_layers_have_norm_one():
     for layer in (judge[0], judge[2], judge[5]):
         assert torch.linalg.svdvals(layer.get_parameter("parametrizations.weight.original").flatten(1))[0] > 0
         assert torch.linalg.svdvals(layer.weight.flatten(1))[0].item() == pytest.approx(1, rel=1e-3)  # type: ignore[union-attr]
+
+
+def test_a_bound_convolution_may_still_stretch():
+    """An all-ones kernel has the norm 3 as a matrix, and makes a flat picture 9 times as bright but for its rim."""
+    judge = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, bias=False))
+    nn.init.ones_(judge[0].weight)  # type: ignore[arg-type]
+    Rules("hinge", ["spectral-norm"]).prepare(judge)
+    flat = torch.ones(1, 1, 64, 64)
+    stretch = (judge(flat).norm() / flat.norm()).item()
+    assert 2.9 < stretch <= 3  # the root of the nine kernels that cover a pixel
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_smoothing_makes_of_a_loss_is_bounded_below_or_refused(name: str):
+    """However far a critic moves all its scores, or those of one side."""
+    real, fake = torch.randn(2, 9, dtype=torch.float64)
+    if name == "wasserstein":  # (1 - 2 share) real scores against whole generated ones
+        with pytest.raises(Refused) as refusal:
+            Rules(name, ["r1", "label-smoothing"])
+        assert refusal.value.key == "unfit-penalty" and refusal.value.values["loss"] == name
+        return
+    loss = Rules(name, ["label-smoothing"]).loss.discriminator
+    moved = [(a, b) for a in (-1e3, 0, 1e3) for b in (-1e3, 0, 1e3)]
+    assert min(loss(real + a, fake + b).item() for a, b in moved) > -1e-9
 
 
 def test_a_clipped_critic_has_small_weights_only():

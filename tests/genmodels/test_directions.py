@@ -64,6 +64,10 @@ def test_every_generator_has_directions(name: str, method: str):
         there = moved(model, here[:2], direction, 1.5)
         assert torch.allclose(place_along(model, there, direction) - along[:2], torch.tensor(1.5), atol=1e-3)
         assert not torch.equal(paint(model, there), paint(model, here[:2]))
+    if isinstance(model, StyleModel):
+        model.w_mean.copy_(here.mean((0, 1)))
+    middle = torch.stack([place_along(model, here, direction).mean() for direction in found])
+    assert middle.abs().max() < 0.2, "the middle of the law is the middle of every slider"
     again = METHODS[method](model, count=4)
     assert all(torch.equal(a.vector, b.vector) for a, b in zip(found, again, strict=True))
 

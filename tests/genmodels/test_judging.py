@@ -120,10 +120,10 @@ def test_what_the_generator_pays_is_the_books_formula(loss: str):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_score_is_read_beside_those_of_real_pictures(loss: str):
     standing = Standing(torch.tensor([1.0, 2.0, 3.0, 6.0]), torch.zeros(4))
-    found = judge(loss, 2.5, standing)
-    assert found.above == 0.5
-    assert found.shown == (2.5 - 3.0 if loss in RELATIVE else 2.5)
-    assert found.deviations == pytest.approx(-0.5 / np.std([1, 2, 3, 6], ddof=1))
+    found = judge(loss, 4.5, standing)
+    assert found.above == 0.75  # above three of the four
+    assert found.shown == (4.5 - 3.0 if loss in RELATIVE else 4.5)
+    assert found.deviations == pytest.approx(1.5 / np.std([1, 2, 3, 6], ddof=1))
     assert (found.odds is not None) == (loss in ODDS)
 
 

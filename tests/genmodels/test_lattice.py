@@ -60,12 +60,6 @@ def test_each_seed_lies_on_the_torus_once():
     assert torch.equal(lattice.at(0.5, 0.25), lattice.at(0.5, 0.25 + ROW))
 
 
-def test_spacing_is_the_unit_of_the_plane():
-    fine, coarse = Lattice((16,)), Lattice((16,), spacing=200)
-    assert torch.equal(fine.at(1.25, -0.5), coarse.at(250, -100))
-    assert coarse.snapped(290, -110) == (200, -200) and fine.snapped(0.4, 0.6) == (0, 1)
-
-
 def test_one_can_set_out_from_anywhere():
     z = draw((16,), [9999])
     lattice = Lattice((16,))

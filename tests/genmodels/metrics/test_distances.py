@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from genmodels.metrics import bootstrap, frechet, kernel_distance, middle, principal, sliced_wasserstein, standardized
+from genmodels.metrics.intervals import BLOCKS, FEW
 
 
 def normal(n: int, d: int, seed: int) -> torch.Tensor:
@@ -77,13 +78,21 @@ def _with_itself(a: torch.Tensor, b: torch.Tensor) -> float:
     return float(kernel[0] + kernel[1] - 2 * kernel[2])
 
 
-def test_the_mean_over_blocks_holds_the_truth():
-    inside = 0
-    for seed in range(40):
-        found = middle(kernel_distance, normal(500, 1, seed), normal(500, 1, 1000 + seed) + 1)
-        assert found.low < found.value < found.high
-        inside += found.low <= 22 <= found.high
-    assert inside >= 34  # nineteen in twenty, less luck
+@pytest.mark.parametrize("n", [10, 40, 250])
+def test_the_mean_over_blocks_holds_the_truth(n: int):
+    """Also where few blocks tell of their own spread; 0 for sets of one law."""
+    found = [middle(kernel_distance, normal(n, 16, s), normal(n, 16, 1000 + s)) for s in range(120)]
+    assert all(i.low < i.value < i.high for i in found)
+    assert sum(i.low <= 0 <= i.high for i in found) >= 107  # 114, less luck
+    spread = torch.tensor([i.value for i in found]).std().item()
+    reach = torch.tensor([(i.high - i.low) / 2 for i in found]).median().item()
+    assert 1.5 * spread < reach < 3.5 * spread, "no wider than it need be"
+
+
+def test_the_steps_to_either_side_are_students():
+    student = pytest.importorskip("scipy.stats").t
+    assert len(FEW) == BLOCKS[1] - 1
+    assert pytest.approx([student.ppf(0.975, freedom) for freedom in range(1, 25)], abs=1e-3) == FEW
 
 
 def test_principal_keeps_what_varies():
