@@ -50,19 +50,23 @@
   });
 
   // ---- the shelf
-  const models = () => facts.model.choices;
+  // A model may be away: its file was moved, or another visitor brought it. What was kept of it stays, and waits.
+  const here = (item) => facts.model.choices.includes(item.model);
+  const weights = (model) => facts.model.has[model]?.weights;
   const object = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
   const fresh = () => Math.random().toString(36).slice(2, 10);
   function item(raw) {
-    if (!object(raw) || !object(raw.spot) || !object(raw.spot.start) || !models().includes(raw.model)) return null;
+    if (!object(raw) || !object(raw.spot) || typeof raw.spot.start?.of !== "string" || typeof raw.model !== "string" || !/^[\w.-]{1,60}$/.test(raw.model)) return null;
     if (JSON.stringify(raw.spot).length > LONGEST) return null;
     const thumb = typeof raw.thumb === "string" && /^data:image\/jpeg;base64,[\w+/=]{1,20000}$/.test(raw.thumb) ? raw.thumb : null;
-    return { id: fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb };
+    return { id: fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb, weights: String(raw.weights ?? "").slice(0, 64) };
   }
   function read(text) {
-    try { const list = JSON.parse(text); return (Array.isArray(list) ? list : [list]).map(item).filter(Boolean).slice(0, MOST); } catch { return []; }
+    try { const list = JSON.parse(text); return (Array.isArray(list) ? list : [list]).map(item).filter(Boolean); } catch { return []; }
   }
-  let items = read(storage.get(STORE) ?? "[]"), dropped = null;
+  // A small picture that other weights painted is asked for again.
+  const stored = (text) => read(text).slice(0, MOST).map((each) => (here(each) && each.weights !== weights(each.model) ? { ...each, thumb: null } : each));
+  let items = stored(storage.get(STORE) ?? "[]"), dropped = null;
   function put(next) {
     items = next;
     storage.set(STORE, JSON.stringify(items.map(({ id, ...rest }) => rest)));
@@ -79,12 +83,12 @@
   }
   function keep(name = "") {
     if (items.length >= MOST) return notice(say("t:latent.keep.full", { most: MOST }));
-    const made = { id: fresh(), name, model: value("model"), spot: spot(), thumb: thumb() };
+    const made = { id: fresh(), name, model: value("model"), spot: spot(), thumb: thumb(), weights: weights(value("model")) };
     put([...items, made]);
     return made.id;
   }
   const of = (id) => items.find((each) => each.id === id);
-  const change = (id, part) => put(items.map((each) => (each.id === id ? { ...each, ...part } : each)));
+  const change = (id, part) => put(items.map((each) => (each.id === id ? { ...each, ...part, ...(part.thumb ? { weights: weights(each.model) } : {}) } : each)));
   function move(from, to) {
     const next = [...items];
     next.splice(to, 0, ...next.splice(from, 1));
@@ -104,9 +108,11 @@
   // What is there already is not put there twice.
   function add(text) {
     const news = read(text).filter((each) => !items.some((old) => old.model === each.model && same(old.spot, each.spot)));
-    put([...items, ...news].slice(0, MOST));
-    return news.length;
+    const fit = news.slice(0, MOST - items.length);
+    if (fit.length) put([...items, ...fit]);
+    return { count: fit.length, left: news.length - fit.length, most: MOST };
   }
+  const news = (told) => say("t:latent.keep." + (told.left ? "brought-part" : told.count ? "brought" : "nothing"), told);
   const text = (some = items) => JSON.stringify(some.map(({ name, model, spot }) => ({ name, model, spot })));
 
   function linkTo(some) {
@@ -125,11 +131,11 @@
 
   const brought = new URL(location.href).searchParams.get("shelf");
   if (brought) {
-    const count = add(brought);
-    if (count) window.addEventListener("noisewalk:painted", () => notice(say("t:latent.keep.brought", { count })), { once: true });
+    const told = add(brought);
+    if (told.count + told.left) window.addEventListener("noisewalk:painted", () => notice(news(told)), { once: true });
   }
-  window.addEventListener("storage", (e) => { if (e.key === STORE) { items = read(e.newValue ?? "[]"); emit("shelf", { items }); } });
+  window.addEventListener("storage", (e) => { if (e.key === STORE) { items = stored(e.newValue ?? "[]"); emit("shelf", { items }); } });
 
-  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, text, linkTo, copy, of, MOST };
+  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, news, here, text, linkTo, copy, of, MOST };
   Object.assign(window.noisewalk.latent, { spot, spotFor, land, landed, shelf });
 })();

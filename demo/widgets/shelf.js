@@ -15,7 +15,8 @@ const act = (key, doing, kind = 'nw-quiet') => {
 const called = (item, at) => item.name || say('t:latent.keep.unnamed', { number: at + 1 });
 
 function entry(item, at) {
-  const button = make('button', { type: 'button', 'data-id': item.id, title: called(item, at), 'aria-label': called(item, at), 'aria-pressed': item.id === chosen });
+  const away = !shelf.here(item), title = away ? say('t:latent.keep.away', { name: called(item, at), model: item.model }) : called(item, at);
+  const button = make('button', { type: 'button', 'data-id': item.id, title, 'aria-label': title, 'aria-pressed': item.id === chosen, 'aria-disabled': away });
   button.append(item.thumb ? make('img', { src: item.thumb, alt: '', draggable: 'false' }) : make('span', { class: 'nw-thumbless' }));
   return make('div', { role: 'listitem', class: 'nw-kept' }, button, make('span', { class: 'nw-kept-name' }, item.name));
 }
@@ -56,7 +57,7 @@ function go(id) {
   const item = shelf.of(id);
   if (!item) return;
   chosen = id;
-  land(item.spot, item.model);
+  if (shelf.here(item)) land(item.spot, item.model);
   draw();
   row.querySelector('[aria-pressed=true]')?.focus({ preventScroll: true });
 }
@@ -69,7 +70,7 @@ function saveAll() {
 
 // What was brought from elsewhere has no picture yet; one is asked for at a time.
 async function fetchThumb() {
-  const item = shelf.items().find(each => !each.thumb && !each.failed);
+  const item = shelf.items().find(each => !each.thumb && !each.failed && shelf.here(each));
   if (!item || asking) return;
   asking = true;
   const reply = await ask({ page: pages, id: ++asked, language: language(), args: { model: item.model, spot: spotFor(item.model, item) } }).catch(() => null);
@@ -101,10 +102,9 @@ listen(file, 'change', async () => {
   const [given] = file.files;
   file.value = '';
   if (!given) return;
-  const count = given.size <= LARGEST ? shelf.add(await given.text()) : 0;
-  window.noisewalk.notice(say(count ? 't:latent.keep.brought' : 't:latent.keep.nothing', { count }));
+  window.noisewalk.notice(shelf.news(given.size <= LARGEST ? shelf.add(await given.text()) : { count: 0, left: 0 }));
 });
 sortable(row, shelf.move);
-listen(window, 'noisewalk:shelf', draw);
+for (const changed of ['shelf', 'models']) listen(window, 'noisewalk:' + changed, draw);
 whenPageChanges(() => { delete one.dataset.id; draw(); });
 draw();

@@ -60,3 +60,48 @@ def test_a_search_stopped_at_its_first_look_no_longer_looks(facts: dict[str, Any
         told = run(facts, scripts, SEARCH.replace("NEWS", json.dumps(news)))
         expected = WORDS[after].replace("{step}", "0").replace("{steps}", "20")
         assert told == [WORDS["latent.project.looking"].replace("{count}", "96"), expected]
+
+
+THUMB = "data:image/jpeg;base64,AAAA"
+KEEP = [*SCRIPTS, *read("assets/latent_keep.js")]
+
+
+def kept(seed: int, model: str, **more: Any) -> dict[str, Any]:
+    return {"name": f"no {seed}", "model": model, "spot": {"start": {"of": "seed", "seed": seed}}, **more}
+
+
+def shelf(facts: dict[str, Any], stored: list[Any], code: str) -> Any:  # noqa: F811
+    store = f"localStorage.setItem('noisewalk.shelf', {json.dumps(json.dumps(stored))});"
+    return run(facts, [store, *KEEP], f"const {{ shelf }} = noisewalk.latent; {code}")
+
+
+def test_what_was_kept_of_a_model_that_is_away_waits_for_it(facts: dict[str, Any]) -> None:  # noqa: F811
+    model = facts["knobs"]["latent"]["model"]["choices"][0]
+    code = """
+    shelf.keep('new');
+    const stored = JSON.parse(localStorage.getItem('noisewalk.shelf'));
+    return shelf.items().map((item, k) => [item.name, shelf.here(item), stored[k].model]);"""
+    found = shelf(facts, [kept(1, "own-x", thumb=THUMB), kept(2, model), None, {"model": model, "spot": {}}], code)
+    assert found == [["no 1", False, "own-x"], ["no 2", True, model], ["new", True, model]]
+
+
+def test_a_small_picture_goes_with_the_weights_that_painted_it(facts: dict[str, Any]) -> None:  # noqa: F811
+    known = facts["knobs"]["latent"]["model"]
+    model, own = known["choices"][0], known["has"][known["choices"][0]]["weights"]
+    of = {"thumb": THUMB}
+    stored = [kept(1, model, **of, weights=own), kept(2, model, **of, weights="old"), kept(3, model, **of)]
+    code = f"""
+    const before = shelf.items().map(item => item.thumb);
+    shelf.change(shelf.items()[1].id, {{ thumb: '{THUMB}' }});
+    return [before, JSON.parse(localStorage.getItem('noisewalk.shelf')).map(item => item.weights)];"""
+    assert shelf(facts, stored, code) == [[THUMB, None, None], [own, own, ""]]
+
+
+def test_the_shelf_says_what_it_has_no_room_for(facts: dict[str, Any]) -> None:  # noqa: F811
+    model = facts["knobs"]["latent"]["model"]["choices"][0]
+    first, more = [kept(seed, model) for seed in range(20)], [kept(seed, model) for seed in range(15, 30)]
+    add = f"const told = shelf.add({json.dumps(json.dumps(more))});"
+    code = add + "return [told, shelf.news(told), shelf.items().length];"
+    told, said, count = shelf(facts, first, code)
+    assert told == {"count": 4, "left": 6, "most": 24} and count == 24
+    assert said == WORDS["latent.keep.brought-part"].format(**told)
