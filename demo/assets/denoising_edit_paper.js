@@ -1,6 +1,7 @@
 // The paper of an edit: the picture, a brush for holes and colors, a visitor's own picture, and what it is to become.
 (() => {
   const TAB = "denoising", parts = (window.noisewalk.denoisingEdit ??= {}), REST = 150; // ms of quiet before a picture is asked for
+  const TELLING = ["hair-style", "glasses", "beard", "mouth", "skin", "hair-color"];
   const { say } = window.noisewalk;
   const KNOBS = { fill: "edit_hole", redraw: "edit_drawing" };
   const value = (name) => window.noisewalk.valueOf(TAB, name);
@@ -145,7 +146,8 @@
     }
 
     // ---- what it is to become
-    const fields = () => Object.entries(window.noisewalkPage.knobs[TAB].model.wishes[value("model")] ?? {});
+    const rank = ([field]) => (TELLING.includes(field) ? TELLING.indexOf(field) : TELLING.length);
+    const fields = () => Object.entries(window.noisewalkPage.knobs[TAB].model.wishes[value("model")] ?? {}).sort((a, b) => rank(a) - rank(b));
     const named = (field, word) => (fields().length > 1 ? `${field}=${word}` : word);
     const spoken = (key, word) => (window.noisewalk.known("t:" + key) ? say("t:" + key) : word);
     function wishing() {
