@@ -14,6 +14,8 @@ from demo.words import table
 FATES = [{"sampler": "ddim"}, {"steps": 2}]
 AT = "() => Number(document.querySelector('#denoising-compare .nw-range').value)"
 
+LAST = "Number(document.querySelector('#denoising-compare .nw-range').max)"
+
 
 @pytest.fixture
 def compare(page: Any, alone: Callable[[str], str]) -> Any:
@@ -27,6 +29,7 @@ def compare(page: Any, alone: Callable[[str], str]) -> Any:
 
 def done(page: Any) -> None:
     page.wait_for_function("() => document.querySelectorAll('.nw-end').length === 3", timeout=90_000)
+    page.wait_for_function(f"() => {{ const last = {LAST}; return last > 1 && ({AT})() === last; }}")
 
 
 def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
