@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import draw
 from genmodels.models.diffusion import Diffusion
+from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.training import EMA, ModelTrainer, autocast
 
 HEAVIEST = 20.0  # the largest weight a nearly clean picture gets
@@ -26,7 +27,12 @@ def error_of_output(model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label:
 def error_of_x0(model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
     """The squared error of x0, weighted as that of v would be, but never above HEAVIEST."""
     said = model(model.schedule.add_noise(x0, eps, t), t, label).x0
-    return (1 / model.schedule.sigma(t) ** 2).clamp(max=HEAVIEST).to(x0) * squared(said, x0)
+    return weight(model.schedule, t).to(x0) * squared(said, x0)
+
+
+def weight(schedule: NoiseSchedule, t: Tensor) -> Tensor:
+    """How much an error of x0 counts: the less noise, the more."""
+    return (1 / schedule.sigma(t) ** 2).clamp(max=HEAVIEST)
 
 
 def squared(said: Tensor, target: Tensor) -> Tensor:

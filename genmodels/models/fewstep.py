@@ -19,10 +19,8 @@ from genmodels.datasets.dataset import Batch
 from genmodels.denoising.conditioned import Labeled
 from genmodels.denoising.estimate import Estimate
 from genmodels.models.diffusion import Diffusion
-from genmodels.models.diffusion_trainer import DiffusionTrainer, squared
+from genmodels.models.diffusion_trainer import DiffusionTrainer, squared, weight
 from genmodels.schedules.schedule import FIRST, per_sample
-
-SOFT = 1e-3  # below this, a difference counts by its square: only there the loss is smooth
 
 
 def ddim_step(denoise: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor | None) -> Tensor:
@@ -33,13 +31,13 @@ def ddim_step(denoise: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor |
 def inconsistency(model: Labeled, x: Tensor, t: Tensor, near: Tensor, r: Tensor, label: Tensor | None = None) -> Tensor:
     """How far apart the ends of two places on one trajectory are said to be, x at t and `near` at r < t (B,).
 
-    At r = 0 nothing is said: there `near` is the end. It counts by its length, for then the errors of a chain of jumps
-    from noise to data add up to a bound of the error of the one long jump. Only the farther place learns.
+    At r = 0 nothing is said: there `near` is the end, which holds all the others. It counts as an error of the teacher
+    would: by its length alone, the ends near the data are soon forgotten. Only the farther place learns.
     """
     with torch.no_grad():
         said = model(near, r.clamp(min=FIRST), label).x0
         end = torch.where(per_sample(r, near) > 0, said, near)
-    return (squared(model(x, t, label).x0, end) + SOFT**2).sqrt() - SOFT
+    return weight(model.schedule, t).to(end) * squared(model(x, t, label).x0, end)
 
 
 def straightened(teacher: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor | None = None) -> Estimate:
@@ -67,7 +65,7 @@ class ConsistencyTrainer(DiffusionTrainer):
         teacher: Diffusion,
         pairs: str = "teacher",
         widest: int = 4,
-        narrowest: int = 64,
+        narrowest: int = 32,
         every: int = 500,
         **rest: Any,
     ) -> None:
