@@ -119,11 +119,13 @@
       return knob && Number.isFinite(number) && number >= knob.low && number <= knob.high && (!knob.whole || Number.isInteger(number));
     }));
   }
+  const LONGEST = 4000; // letters of one value in a link
+  const fitting = (value) => JSON.stringify(value).length < LONGEST;
   // A value from a link is taken only where its knob allows it.
   function allowed(knob, value) {
     if (knob.toggle) return typeof value === "boolean";
     if (knob.within) return lawful(value, knob.within);
-    if (knob.hidden) return JSON.stringify(value).length < 4000 && (knob.free ? built(value, knob.default) : alike(value, knob.default) && inside(value, knob));
+    if (knob.hidden) return fitting(value) && (knob.free ? built(value, knob.default) : alike(value, knob.default) && inside(value, knob));
     if (knob.choices) {
       const many = Array.isArray(knob.default);
       if (Array.isArray(value) !== many || (many && value.length > (knob.most ?? knob.choices.length))) return false;
@@ -137,13 +139,14 @@
     url.searchParams.set("tab", tab);
     url.searchParams.set("lang", noisewalk.language());
     for (const [name, knob] of Object.entries(knobs[tab])) {
-      if (!same(values[tab][name], knob.default)) url.searchParams.set(name, JSON.stringify(values[tab][name]));
+      if (!same(values[tab][name], knob.default) && fitting(values[tab][name])) url.searchParams.set(name, JSON.stringify(values[tab][name]));
     }
     return url.toString();
   }
   async function copyLink(tab, text) {
-    const address = text || link(tab);
-    try { await navigator.clipboard.writeText(address); noisewalk.notice("t:page.copied"); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
+    const address = text || link(tab), long = text ? [] : Object.keys(knobs[tab]).filter((name) => !fitting(values[tab][name]));
+    const names = long.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(", ");
+    try { await navigator.clipboard.writeText(address); noisewalk.notice(noisewalk.say(names ? "t:page.copied-short" : "t:page.copied", { names })); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
   }
   function restore() {
     const asked = new URL(location.href).searchParams, tab = asked.get("tab");

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from demo.tabs.latent_map import PLANE
+from demo.words import table
 from tests.demo.paper import facts, read, run  # noqa: F401
 
 SCRIPTS = read("assets/words.js", "assets/knobs.js", "assets/chrome.js")
@@ -81,3 +82,18 @@ def test_the_map_ends_where_its_numbers_do(facts: dict[str, Any], far: float) ->
 def test_what_snaps_to_the_middle_is_no_negative_zero(facts: dict[str, Any]) -> None:  # noqa: F811
     code = "return [-0.4, -0, 0.2, NaN].map(part => Object.is(plane.tidy(Math.round(part)), 0));"
     assert run(facts, [*SCRIPTS, "\n".join(MAP)], code) == [True, True, True, True]
+
+
+@pytest.mark.parametrize("stops", [2, 12])
+def test_what_is_too_long_for_a_link_is_left_out_with_a_word(facts: dict[str, Any], stops: int) -> None:  # noqa: F811
+    route = [{"start": {"of": "numbers", "z": [round(-1.2345 + k / 64, 4) for k in range(64)]}}] * stops
+    code = f"""
+    noisewalk.jump('latent', {{ x: 2, route: {json.dumps(route)} }});
+    const said = [];
+    noisewalk.notice = text => said.push(text);
+    await noisewalk.copyLink('latent');
+    return [Object.fromEntries(new URL(window.copied).searchParams), said];"""
+    copied, said = run(facts, SCRIPTS, code)
+    words, short = table("en"), stops == 2
+    assert copied["x"] == "2" and ("route" in copied) == short
+    assert said == [words["page.copied"] if short else words["page.copied-short"].format(names=words["latent.route"])]

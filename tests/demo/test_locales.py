@@ -81,5 +81,18 @@ def test_every_key_that_code_names_exists() -> None:
     assert not {key for key in named - {"key"} if key not in table("en")}  # "t:key" is how comments call it
 
 
+def test_every_sentence_is_said_somewhere() -> None:
+    """A key stands in the code as a whole, or as a beginning and an end of which one is quoted or a name; attributes
+    are those of the data sets."""
+    code = "\n".join(path.read_text("utf-8") for path in [*CODE, *ROOT.glob("demo/**/*.html")])
+    names = set(re.findall(r"""["'`/|.]([\w+-][\w.+-]*)(?=["'`{$|])""", code)) | set(re.findall(r"\b(\w+) *[:=]", code))
+
+    def said(key: str) -> bool:
+        parts = key.split(".")
+        return key in code or any(".".join(parts[k:]) in names for k in range(1, len(parts)))
+
+    assert not {key for key in table("en") if not said(key) and not key.startswith("attributes.")}
+
+
 def test_say_fills_holes() -> None:
     assert "12" in say("refused.whole", "zh-TW", name="x", value=12)
