@@ -63,20 +63,26 @@
   const FOLLOWED = Object.keys(window.noisewalkPage.driven["denoising-price"] ?? {});
   const button = (id) => document.querySelector(id);
   const running = () => Boolean(document.querySelector("#denoising-run .nw-waiting"));
-  let timer = 0, seen = false, seconds = 0;
+  const PATIENCE = 8000; // milliseconds for a run's first message: until it comes, Gradio takes no second click
+  let timer = 0, seen = false, seconds = 0, clicked = -Infinity;
+  let begun = false; // the first run begins whatever it costs: nobody should meet an empty stage
   function run() {
-    if (running()) { button("#denoising-stop")?.click(); timer = setTimeout(run, 120); return; }
-    button("#denoising-run-button")?.click();
+    const begins = performance.now() - clicked < PATIENCE;
+    if (running() && !begins) button("#denoising-stop")?.click();
+    if (running() || begins) timer = setTimeout(run, 120);
+    else button("#denoising-run-button")?.click();
   }
+  document.addEventListener("click", (e) => { if (e.target.closest?.("#denoising-run-button")) clicked = performance.now(); }, true);
+  window.addEventListener("noisewalk:begun", (e) => { if (e.detail.timeline === "denoising-run") [clicked, begun] = [-Infinity, true]; });
   function soon(wait = QUIET) {
     clearTimeout(timer);
-    timer = setTimeout(() => { if (seconds <= AT_ONCE) run(); }, wait);
+    timer = setTimeout(() => { if (seconds <= AT_ONCE || !begun) run(); }, wait);
   }
   window.addEventListener("noisewalk:painted", (e) => { if (e.detail.canvas === "denoising-price" && !e.detail.reply.error) seconds = e.detail.reply.seconds; });
   window.addEventListener("noisewalk:ready", (e) => {
     if (e.detail.widget !== "denoising-run") return;
     lay();
-    if (!seen) timer = setTimeout(run, SETTLED); // the first, whatever it costs: nobody should meet an empty stage
+    if (!seen) soon(SETTLED);
     seen = true;
   });
   window.addEventListener("noisewalk:turned", (e) => {
