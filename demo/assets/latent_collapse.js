@@ -3,6 +3,7 @@
   const TAB = "latent", parts = (window.noisewalk.latentParts ??= {});
   const say = (key, values) => window.noisewalk.say("t:latent.collapse." + key, values);
   const html = (key, values) => window.noisewalk.html("t:latent.collapse." + key, values);
+  const TWICE = 1000; // milliseconds
   const FIRST = ["hair-style", "character"]; // the fields worth a first look
 
   parts.collapse = (kit) => {
@@ -121,6 +122,13 @@
       pace();
     }
     watch("value", () => hear(props.value));
+    // A press while it is measured already, or the second half of a double press, would start another run.
+    let pressed = -TWICE;
+    listen(document, "click", (e) => {
+      if (!e.target.closest?.("#latent-measure")) return;
+      if ((busy && !halted) || (!halted && performance.now() - pressed < TWICE)) e.stopImmediatePropagation();
+      else pressed = performance.now();
+    }, { capture: true });
     listen(document, "click", ({ target }) => {
       if (target.closest?.("#latent-measure")) halted = false;
       if (!target.closest?.("#latent-measure-halt")) return;

@@ -1,5 +1,6 @@
 """The Latent space tab's own scripts on a page of paper: menus, the shelf and what they say."""
 
+# ruff: noqa: E501  (scripts of the page, a line each)
 from __future__ import annotations
 
 import json
@@ -37,16 +38,17 @@ def test_a_model_that_went_away_leaves_the_menu(facts: dict[str, Any]) -> None: 
 SEARCH = """
 globalThis.createImageBitmap = async () => ({ close() {} });
 const still = () => {}, news = NEWS;
+let asked = 0;
 const kit = { element, name: 'latent-project', listen: still, emit: still, whenPageChanges: still, why: String,
   picture: String, pump: () => ({ set: still }), server: { aim: still,
-  further: () => new Promise(done => setTimeout(() => done(news), 3)),
+  further: () => ++asked && new Promise(done => setTimeout(() => done(news), 3)),
   begin: async () => news ? { search: 'it', image: '' } : new Promise(still) } };
 noisewalk.latentParts.patient = still;
 noisewalk.turned('latent', 'goal', 'held');
 noisewalk.latentParts.project(kit);
 noisewalk.latentParts.project.find();
 const step = element.querySelector('.nw-project').querySelector('.nw-project-step');
-await new Promise(done => setTimeout(done, 20));
+do await new Promise(done => setTimeout(done, 5)); while (news && asked < 3);
 const before = step.textContent;
 noisewalk.latentParts.project.halt();
 return [before, step.textContent];
@@ -105,3 +107,28 @@ def test_the_shelf_says_what_it_has_no_room_for(facts: dict[str, Any]) -> None: 
     told, said, count = shelf(facts, first, code)
     assert told == {"count": 4, "left": 6, "most": 24} and count == 24
     assert said == WORDS["latent.keep.brought-part"].format(**told)
+
+
+def test_a_run_is_ended_once(facts: dict[str, Any]) -> None:  # noqa: F811
+    code = """
+    const asked = ['a', 'a', 'b'].map(run => fetch('http://x/gradio_api/cancel', { body: JSON.stringify({ event_id: run }) }));
+    await fetch('http://x/config');
+    return [await Promise.all(asked.map(async answer => (await answer).ok)), sent];"""
+    spy = "globalThis.sent = []; window.fetch = async (to, options) => { sent.push(options?.body ?? to); return { ok: true }; };"
+    told, sent = run(facts, [spy, *SCRIPTS], code)
+    assert told == [True] * 3
+    assert sent == ['{"event_id":"a"}', '{"event_id":"b"}', "http://x/config"]
+
+
+def test_a_double_press_measures_once(facts: dict[str, Any]) -> None:  # noqa: F811
+    code = """
+    const still = () => {}, target = name => ({ closest: part => part === name });
+    const kit = { element, props: {}, server: { known: still }, watch: still, emit: still, whenPageChanges: still,
+      listen: (on, type, heard, options) => { if (options?.capture) window.press = heard; else if (on === document) window.heard = heard; },
+      pump: () => ({ args: still }) };
+    noisewalk.latentParts.collapse(kit);
+    const passes = name => { let through = true; press({ target: target(name), stopImmediatePropagation: () => { through = false; } });
+      if (through) heard({ target: target(name) }); return through; };
+    return ['#latent-measure', '#latent-measure', '#latent-measure-halt', '#latent-measure', '#latent-measure'].map(passes);"""
+    scripts = [*SCRIPTS, *read("assets/latent_judge.js", "assets/latent_collapse.js")]
+    assert run(facts, scripts, code) == [True, False, True, True, False]
