@@ -22,8 +22,16 @@ from genmodels.models.diffusion import Diffusion
 from genmodels.sight import Sight, portions, reader_of
 from genmodels.zoo import ZOO
 
-N = {"digits": 180, "glyphs": 600}
-DATA: dict[str, Dataset] = {"digits": Digits(), "glyphs": Glyphs()}
+N = {"digits": 180, "glyphs": 400}
+
+
+class FewGlyphs(Glyphs):
+    """As many as are drawn in a second."""
+
+    train = range(9_000)
+
+
+DATA: dict[str, Dataset] = {"digits": Digits(), "glyphs": FewGlyphs()}
 
 
 class Shown(LatentModel):
@@ -52,7 +60,7 @@ class Asked(Shown):
     def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         assert label is not None and label.shape == (len(z), 36)
         classes = (label.argmax(1) + self.beside) % 36
-        rounds = torch.arange(self.next, self.next + len(z)) % 400
+        rounds = torch.arange(self.next, self.next + len(z)) % 250
         self.next += len(z)
         return DATA["glyphs"].batch((rounds * 36 + classes).tolist()).x0
 
@@ -77,7 +85,7 @@ def test_held_out_pictures_score_at_the_floor(name: str):
     """The floor is that of training pictures, of other typefaces and writers: held-out ones may do better than it."""
     found = scored(name, "held-out")
     for key, measure in found.items():
-        slack = (measure["high"] - measure["low"]) / 2
+        slack = ((measure["high"] or measure["value"]) - measure["low"]) / 2
         if key.startswith(("precision", "recall", "density", "coverage", "rarest")):
             assert measure["value"] > measure["floor"] - slack - 0.02, key
         elif key.startswith(("fd", "kid", "c2st", "tv")):
@@ -108,7 +116,7 @@ def test_copies_are_caught(name: str):
 @pytest.mark.parametrize("name", DATA)
 def test_one_picture_over_and_over_is_caught(name: str):
     found = scored(name, "one")
-    assert found["support-pca"]["value"] == pytest.approx(1) and found["support-pca"]["floor"] > 10_000
+    assert found["support-pca"]["value"] == pytest.approx(1) and found["support-pca"]["floor"] > 4_000
     assert found["coverage-pca"]["high"] < 0.2 and found["recall-pca"]["high"] < 0.2
 
 
@@ -134,7 +142,7 @@ def test_sight_is_fitted_on_training_pictures():
     """Training pictures have variance 1 in each coordinate, or on average over them; and look the same in portions."""
     data = DATA["glyphs"]
     sight = Sight.of(data, reader_of(data))
-    items = [data.train[k] for k in range(0, 120_000, 97)]
+    items = [data.train[k] for k in range(0, 9_000, 7)]
     seen = sight.look(portions(data, items))
     assert seen.features is not None and seen.shown is not None
     assert seen.pixels.dtype == seen.features.dtype == torch.float64
@@ -151,10 +159,9 @@ def test_few_and_too_many_pictures_are_refused():
 
 
 def test_enough_pictures_for_each_kind():
-    models = {
-        name: ZOO[name].build(**ZOO[name].full_config(DATA["glyphs"])) for name in ("glyphs-reader", "glyphs-gan")
-    }
-    assert {name: enough(model, DATA["glyphs"]) for name, model in models.items()} == {
+    data = Glyphs()
+    models = {name: ZOO[name].build(**ZOO[name].full_config(data)) for name in ("glyphs-reader", "glyphs-gan")}
+    assert {name: enough(model, data) for name, model in models.items()} == {
         "glyphs-reader": 10_000,
         "glyphs-gan": 5_000,
     }

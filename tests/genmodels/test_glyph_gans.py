@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -97,7 +100,7 @@ def test_settled_statistics_are_those_of_the_weights(labels: tuple[int, ...]):
 
 
 @pytest.mark.parametrize("game", [GAN, StyleGAN, DenseGAN])
-def test_settling_leaves_alone_what_has_no_batch_norm(game: type[Game]):
+def test_settling_leaves_alone_what_has_no_batch_norm(game: Callable[..., Game[Any]]):
     own = game((1, 16, 16), widths=[8]) if game is DenseGAN else game((1, 16, 16), generator=[8, 8], discriminator=[8])
     before = {key: value.clone() for key, value in own.state_dict().items()}
     own.settle(seed=0)
