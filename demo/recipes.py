@@ -1,4 +1,4 @@
-"""Recipes: all that a picture or a film depends on, so that it can be made again, and opened again by whoever keeps it."""
+"""Recipes: all that a picture or a film depends on, so that it can be made again, and opened by whoever keeps it."""
 
 from __future__ import annotations
 

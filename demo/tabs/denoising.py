@@ -106,7 +106,8 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
             tab.facts_line(f"denoising.{line}", "denoising-run")
         keep(tab, whole)
     tab.live(curve, {"model": whole["model"], "schedule": whole["schedule"], "shown": shown})
-    tab.page.driven["denoising-price"] = {name: (tab.key, tab.name_of(knob)) for name, knob in whole.items()}
+    priced = whole | {"trunk": "trunk"}
+    tab.page.driven["denoising-price"] = {name: (tab.key, tab.name_of(knob)) for name, knob in priced.items()}
     return timeline
 
 

@@ -27,7 +27,7 @@ EDGE = 20.0  # of log-SNR on the screen: beyond, there is only data or only nois
 
 def run(plan: Plan, trunk: Trunk = ()) -> Iterator[dict]:
     """From noise to picture: each message carries the frames that were finished since the last one."""
-    afford(plan)
+    afford(plan, trunk)
     yield from stream(PANES, frames_of(plan, trunk), len(times(plan)))
 
 
@@ -36,7 +36,7 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     schedule, made = schedule_of(plan), grown(plan, trunk)
     nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
     film = film_of(plan, len(nodes), shape(plan.model))
-    calls, clock = evaluations(plan) / (len(nodes) - 1), time.perf_counter()
+    calls, clock = evaluations(plan, trunk) / (len(nodes) - 1), time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
         PACE.saw(plan.model, int(plan.count), (now - clock) / calls)

@@ -11,6 +11,7 @@ from demo import library
 from demo.fairness import InTurn
 from demo.hardware import HOSTED
 from demo.views.denoising_plan import Plan, shape, times
+from demo.views.denoising_trunk import Trunk
 from genmodels.errors import Refused
 from genmodels.samplers import SAMPLERS
 
@@ -44,24 +45,32 @@ def probe(model: str, pictures: int) -> float:
     return time.perf_counter() - clock
 
 
-def evaluations(plan: Plan) -> int:
-    """How often a network is asked about each picture in the whole run."""
-    calls = SAMPLERS[plan.course.sampler].evaluations(len(times(plan)) - 1, "zero")
-    assert calls is not None
-    return calls * (2 if plan.course.guided else 1)
+def evaluations(plan: Plan, trunk: Trunk = ()) -> int:
+    """How often a network is asked about each picture in the whole run, each limb of which took its own course."""
+    last = len(times(plan)) - 1
+    ends = [(limb.was, min(limb.until, last), "stop") for limb in trunk] + [(plan.course, last, "zero")]
+    first, total = 0, 0
+    for course, until, endpoint in ends:
+        calls = SAMPLERS[course.sampler].evaluations(until - first, endpoint) if until > first else 0
+        assert calls is not None
+        total += calls * (2 if course.guided else 1)
+        # where a limb ends x is looked at once more before the next course takes over
+        total += (2 if course.guided else 1) * (endpoint == "stop")
+        first = until
+    return total
 
 
-def price(plan: Plan) -> dict[str, float | int]:
+def price(plan: Plan, trunk: Trunk = ()) -> dict[str, float | int]:
     """Evaluations of each picture, and the seconds they take if nobody else is waiting."""
-    calls = evaluations(plan)
+    calls = evaluations(plan, trunk)
     return {"evaluations": calls, "seconds": round(calls * PACE.seconds(plan.model, int(plan.count)), 1)}
 
 
-def afford(plan: Plan) -> None:
+def afford(plan: Plan, trunk: Trunk = ()) -> None:
     """Refuse what would keep everybody waiting."""
-    work = evaluations(plan) * int(plan.count)
+    work = evaluations(plan, trunk) * int(plan.count)
     if work > MOST_WORK:
-        raise Refused("too-much-work", work=work, most=MOST_WORK, seconds=round(price(plan)["seconds"]))
+        raise Refused("too-much-work", work=work, most=MOST_WORK, seconds=round(price(plan, trunk)["seconds"]))
 
 
 PACE = Pace()

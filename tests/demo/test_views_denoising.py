@@ -127,6 +127,16 @@ def test_the_price_is_what_is_paid(sampler: str, monkeypatch: pytest.MonkeyPatch
     assert price(plan)["evaluations"] == evaluations(plan) and price(plan)["seconds"] >= 0
 
 
+@pytest.mark.parametrize("sampler", PRICED)
+def test_a_run_that_grew_out_of_another_costs_what_is_paid(sampler: str, monkeypatch: pytest.MonkeyPatch):
+    asked, inner = [], library.diffusion_model(MODEL)
+    monkeypatch.setattr(type(inner), "forward", counting(type(inner).forward, asked))
+    was = {"sampler": sampler, "classes": {"3": 1.0}, "guidance": 2.0}
+    trunk = read_trunk([{"until": 2, "was": was}, {"until": 2, "was": {"sampler": "ddim"}}])
+    last(Plan(MODEL, Course("ddim"), steps=5), trunk)
+    assert abs(len(asked) - evaluations(Plan(MODEL, Course("ddim"), steps=5), trunk)) <= 1
+
+
 def counting(forward, asked):
     def counted(self, *args, **kwargs):
         asked.append(1)
