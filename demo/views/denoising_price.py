@@ -48,14 +48,14 @@ def probe(model: str, pictures: int) -> float:
 def evaluations(plan: Plan, trunk: Trunk = ()) -> int:
     """How often a network is asked about each picture in the whole run, each limb of which took its own course."""
     last = len(times(plan)) - 1
-    ends = [(limb.was, min(limb.until, last), "stop") for limb in trunk] + [(plan.course, last, "zero")]
+    ends = [(limb.was, min(limb.until, last)) for limb in trunk] + [(plan.course, last)]
     first, total = 0, 0
-    for course, until, endpoint in ends:
-        calls = SAMPLERS[course.sampler].evaluations(until - first, endpoint) if until > first else 0
+    for place, (course, until) in enumerate(ends):
+        leaves = place < len(trunk)  # x is looked at once more before the next course takes over
+        method, steps = SAMPLERS[course.sampler], until - first
+        calls = method.evaluations(steps, "stop" if leaves else "zero") if steps else 0
         assert calls is not None
-        total += calls * (2 if course.guided else 1)
-        # where a limb ends x is looked at once more before the next course takes over
-        total += (2 if course.guided else 1) * (endpoint == "stop")
+        total += (calls + leaves) * (2 if course.guided else 1)
         first = until
     return total
 
