@@ -3,10 +3,11 @@
   const branches = window.noisewalk.denoisingBranch;
   if (!branches) return;
   const { say } = window.noisewalk;
+  const SVG = Object.assign(document.createElement("p"), { innerHTML: "<svg></svg>" }).firstChild.namespaceURI;
   const LANE = 56, THUMB = 48, LEFT = 6, BEND = 7;
   const words = (key, values) => say("t:denoising.tree." + key, values);
   const node = (tag, attributes = {}) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    const made = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     return made;
   };

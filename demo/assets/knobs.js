@@ -68,7 +68,8 @@
   // What stands beside a knob on the page, for a refusal that names an argument of a widget's view.
   function called(widget, argument) {
     const [tab, knob] = driven[widget]?.[argument] ?? [];
-    return ["t:" + tab + "." + knob, "t:knobs." + argument].find(noisewalk.known) ?? argument;
+    const own = widget.split("-")[0]; // the id of a widget begins with its tab's key
+    return ["t:" + tab + "." + knob, "t:" + own + "." + argument, "t:knobs." + argument].find(noisewalk.known) ?? argument;
   }
 
   function undo(tab) {

@@ -29,7 +29,8 @@ def arguments(demo: gr.Blocks) -> Iterator[tuple[str, list[str]]]:
         for view in views:
             for name in accepts(view)[0]:
                 tab, knob = driven.get(name, ("", name))
-                yield f"{view.__name__}({name})", [f"{tab}.{knob}", f"knobs.{name}"]
+                own = str(block.elem_id).split("-")[0]  # the id of a widget begins with its tab's key
+                yield f"{view.__name__}({name})", [f"{tab}.{knob}", f"{own}.{name}", f"knobs.{name}"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -37,6 +37,8 @@ def gradients(net: nn.Module) -> list[Tensor]:
 def test_one_pass_back_gives_both_players_their_own_gradients(loss: str, penalty: str, kind):
     torch.manual_seed(0)
     paint, judge, z, real = kind()
+    if (loss, penalty) == ("wasserstein", "label-smoothing"):  # refused, and tested as such
+        return
     rules = Rules(loss, [penalty], gamma=0.7, every=2)
     rules.prepare(judge)
     paint, judge, z, real = paint.double(), judge.double().eval(), z.double(), real.double()
