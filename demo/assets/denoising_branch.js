@@ -8,7 +8,7 @@
   const value = (name) => valueOf(TAB, name);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
-  const PLAN = Object.values(window.noisewalkPage.driven["denoising-price"]).map(([, knob]) => knob);
+  const PLAN = Object.values(window.noisewalkPage.driven["denoising-price"]).map(([, knob]) => knob).filter((knob) => knob !== "trunk");
   const COURSE = Object.keys(rest).filter((name) => PLAN.includes(name)), FIXED = PLAN.filter((name) => !COURSE.includes(name));
   const pick = (names, values) => Object.fromEntries(names.map((name) => [name, values[name]]));
 
