@@ -51,7 +51,16 @@ def straightened(teacher: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tenso
     return Estimate(x0, eps)
 
 
-class ConsistencyTrainer(DiffusionTrainer):
+class Taught(DiffusionTrainer):
+    """A student that starts from its teacher's weights and keeps the teacher beside it."""
+
+    def __init__(self, model: Diffusion, seed: int, device: torch.device, teacher: Diffusion, **rest: Any) -> None:
+        model.load_state_dict(teacher.state_dict())
+        super().__init__(model, seed, device, **rest)
+        self.teacher = copy.deepcopy(teacher).to(device).eval().requires_grad_(False)
+
+
+class ConsistencyTrainer(Taught):
     """Starts from the teacher's weights; the gap is 1 / `widest`, halved after every so many steps, to 1 / `narrowest`.
 
     The two places are one step of the teacher apart, or, with `pairs` "data", have the same noise on the same picture.
@@ -69,9 +78,7 @@ class ConsistencyTrainer(DiffusionTrainer):
         every: int = 500,
         **rest: Any,
     ) -> None:
-        model.load_state_dict(teacher.state_dict())
-        super().__init__(model, seed, device, **rest)
-        self.teacher = copy.deepcopy(teacher).to(device).eval().requires_grad_(False)
+        super().__init__(model, seed, device, teacher, **rest)
         self.pairs, self.widest, self.narrowest, self.every = pairs, widest, narrowest, every
 
     @property
@@ -85,7 +92,7 @@ class ConsistencyTrainer(DiffusionTrainer):
         return inconsistency(self.model, x, t, near, r, label)
 
 
-class HalvingTrainer(DiffusionTrainer):
+class HalvingTrainer(Taught):
     """From `first` steps of the teacher to `last`: after every so many updates the student becomes the teacher."""
 
     def __init__(
@@ -99,9 +106,7 @@ class HalvingTrainer(DiffusionTrainer):
         every: int = 500,
         **rest: Any,
     ) -> None:
-        model.load_state_dict(teacher.state_dict())
-        super().__init__(model, seed, device, **rest)
-        self.teacher = copy.deepcopy(teacher).to(device).eval().requires_grad_(False)
+        super().__init__(model, seed, device, teacher, **rest)
         self.first, self.last, self.every = first, last, every
 
     @property

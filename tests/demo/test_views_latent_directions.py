@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,32 +11,20 @@ import torch
 from torch import Tensor
 
 from demo import library, searching
-from demo.checks import accept
 from demo.pictures import to_image
 from demo.searching import ALONE, Search
 from demo.views import latent_directions as view
-from demo.views.latent_here import MOST_MOVES, Here, painted, point, way
+from demo.views.latent_here import MOST_MOVES, Here, painted, point
 from demo.words import LANGUAGES, table
-from genmodels import checkpoints
 from genmodels.attributes import attribute_directions, study
-from genmodels.checkpoints import Card, save
 from genmodels.datasets.faces import Faces
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel, draw
 from genmodels.places import Seed
-from genmodels.zoo import ZOO
 
 SIZE = 16
 FIELDS = {"hat": ("none", "cap"), "tilt": ("left", "upright", "right"), "beard": ("none", "full")}
 LETTERS = {"character": ("A", "B", "C")}
-STYLE = {
-    "shape": [3, 64, 64],
-    "latent": 8,
-    "style": 8,
-    "depth": 2,
-    "generator": [8, 8, 8],
-    "discriminator": [8, 8, 8, 8],
-}
 
 
 class Plain(LatentModel):
@@ -230,27 +217,6 @@ def test_what_is_not_found_yet_is_waited_for_and_what_never_comes_is_refused():
     assert "attribute-tilt" not in slow.get(["attribute-tilt"])
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An untrained StyleGAN with lively weights, and nobody to read what it paints."""
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    monkeypatch.setattr(library, "LOADED", library.Loaded())
-    torch.manual_seed(1)
-    model = ZOO["faces-stylegan"].build(**STYLE)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.2 * torch.randn_like(parameter))
-        model.generator.w_mean.normal_()
-    card = Card("faces-stylegan", STYLE, "faces", "1", {}, 1, 1, 0, 1.0, "CPU", "x")
-    save(tmp_path / "faces-stylegan.safetensors", model, card)
-    library.search("faces-stylegan").thread.join()
-    return tmp_path
-
-
-def styled(**changes: object) -> Here:
-    return here(model="faces-stylegan", **changes)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_names_the_numbers_that_hold(language: str):
     words = table(language)
@@ -260,56 +226,3 @@ def test_the_page_names_the_numbers_that_hold(language: str):
     assert str(MOST_MOVES) in words["latent.directions.most"]
     for name, values in Faces.fields.items():
         assert {f"attributes.{name}", *(f"attributes.{name}.{value}" for value in values)} <= words.keys()
-
-
-def test_without_a_reader_there_are_directions_but_nothing_is_measured(folder: Path):
-    told = view.board(styled())
-    assert not told["reads"] and {row["family"] for row in told["rows"]} == {"principal", "closed-form"}
-    with pytest.raises(Refused) as refusal:
-        view.meter(styled(), "principal-1", 1)
-    assert refusal.value.key == "no-reader"
-
-
-def test_a_search_is_made_once_for_a_file_and_anew_for_another(folder: Path):
-    first = library.search("faces-stylegan")
-    assert library.search("faces-stylegan") is first
-    (folder / "faces-stylegan.safetensors").touch()
-    assert library.search("faces-stylegan") is not first
-
-
-def test_moves_touch_the_chosen_layers_alone(folder: Path):
-    moves = {"principal-1": 2.0, "closed-form-2": -1.0}
-    still, all_layers = point(styled()), point(styled(moves=moves))
-    some = point(styled(moves=moves, layers_from=1, layers_to=3))
-    assert torch.equal(some[:, 1:3], all_layers[:, 1:3]) and not torch.allclose(some[:, 1:3], still[:, 1:3])
-    assert torch.equal(some[:, :1], still[:, :1]) and torch.equal(some[:, 3:], still[:, 3:])
-    assert way(styled(layers_from=1, layers_to=3), "principal-1").layers == (1, 3)
-    assert torch.equal(point(styled(moves=moves, layers_from=2, layers_to=2)), still)
-
-
-def test_places_of_styles_are_told_from_their_mean(folder: Path):
-    """At no truncation left, every style is the mean one, and the mean lies in the middle of each slider."""
-    assert all(row["place"] == 0 for row in view.board(styled(psi=0.0))["rows"])
-
-
-@pytest.mark.parametrize(
-    ("name", "changes", "key"),
-    [
-        ("along", {"direction": "principal-99"}, "choice"),
-        ("along", {"direction": "attribute-hat=cap"}, "choice"),
-        ("along", {"direction": "x" * 61}, "length"),
-        ("along", {"direction": 3}, "text"),
-        ("along", {"layers_from": -1}, "knob"),
-        ("along", {"layers_to": 1.5}, "whole"),
-        ("meter", {"portions": 17}, "knob"),
-        ("meter", {"direction": "principal-1-alone"}, "no-reader"),
-        ("board", {"moves": {"principal-1": 9}}, "knob"),
-    ],
-)
-def test_what_a_browser_may_not_ask(folder: Path, name: str, changes: dict, key: str):
-    base = {"model": "faces-stylegan", "start": {"of": "seed", "seed": 1}}
-    own = {"along": {"direction": "principal-1"}, "meter": {"direction": "principal-1", "portions": 1}}.get(name, {})
-    function = getattr(view, name)
-    with pytest.raises(Refused) as refusal:
-        function(**accept(function, base | own | changes))
-    assert refusal.value.key == key
