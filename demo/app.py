@@ -71,11 +71,11 @@ def speak(demo: gr.Blocks, page: Page, tabs: gr.Tabs, first: str) -> None:
     texts = [component for component, _ in page.texts]
     everything = [component for knobs in page.knobs.values() for component in knobs.values()]
     say = "(l) => noisewalk.speak(l)"
-    selected = f"() => ({{__type__: 'update', selected: noisewalk.tabOfLink({first!r})}})"
     page.language.input(None, page.language, texts, js=say)
     loaded = demo.load(None, None, page.language, js="() => noisewalk.language()")
     loaded.then(None, page.language, texts, js=say)
-    demo.load(None, None, tabs, js=selected)
+    inner = [parts for parts, _ in page.parts.values()]
+    demo.load(None, None, [tabs, *inner], js=f"() => noisewalk.opened({first!r})")
     demo.load(None, None, everything, js="() => noisewalk.restore()")
 
 

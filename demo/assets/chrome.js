@@ -31,7 +31,7 @@
 
   // Five stops; each opens its tab, lights up one part of the page and says one thing about it.
   const stops = [
-    { tab: "latent", part: "#latent-picture" }, { tab: "latent", part: "#latent-between", open: "#part-between-button" },
+    { tab: "latent", part: "#latent-picture" }, { tab: "latent", part: "#latent-between", open: "#latent-part-between-button" },
     { tab: "denoising", part: "#denoising-run" }, { tab: "schedules", part: "#schedules-plot" },
     { tab: "samplers", part: "#samplers-cloud" },
   ];

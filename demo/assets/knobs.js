@@ -1,6 +1,6 @@
 // All knobs of all tabs in one place: what drives the live widgets, what Undo takes back, what stands in the link.
 (() => {
-  const { knobs, driven, dragged } = window.noisewalkPage;
+  const { knobs, parts, driven, dragged } = window.noisewalkPage;
   const values = {}, history = {};
   for (const [tab, named] of Object.entries(knobs)) {
     values[tab] = Object.fromEntries(Object.entries(named).map(([name, knob]) => [name, knob.default]));
@@ -139,6 +139,8 @@
     const url = new URL(location.origin + location.pathname);
     url.searchParams.set("tab", tab);
     url.searchParams.set("lang", noisewalk.language());
+    const part = partOf(tab);
+    if (part) url.searchParams.set("part", part);
     for (const [name, knob] of Object.entries(knobs[tab])) {
       if (!same(values[tab][name], knob.default) && fitting(values[tab][name])) url.searchParams.set(name, JSON.stringify(values[tab][name]));
     }
@@ -161,7 +163,14 @@
     }
     return Object.keys(knobs).flatMap(shown);
   }
-  const tabOfLink = (first) => { const tab = new URL(location.href).searchParams.get("tab"); return Object.hasOwn(knobs, tab ?? "") ? tab : first; };
+  // Which tab is open, and which part of it: the link says it, and a page that is opened by one follows.
+  const partOf = (tab) => parts[tab]?.slice(1).find((key) => document.querySelector(`#${tab}-part-${key}-button[aria-selected=true]`));
+  function opened(first) {
+    const asked = new URL(location.href).searchParams, tab = Object.hasOwn(knobs, asked.get("tab") ?? "") ? asked.get("tab") : first;
+    const open = (selected) => ({ __type__: "update", ...(selected && { selected }) });
+    const inner = ([key, known]) => open(key === tab && known.find((part) => part === asked.get("part")));
+    return [open(tab), ...Object.entries(parts).map(inner)];
+  }
 
   window.addEventListener("noisewalk:ready", (e) => {
     const { widget } = e.detail;
@@ -178,5 +187,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, link, copyLink, restore, tabOfLink, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, link, copyLink, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

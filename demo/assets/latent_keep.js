@@ -42,7 +42,7 @@
     const { model, stops, way, closed, frames } = reply;
     if (stops.length === 1) land(stops[0], model);
     else {
-      document.querySelector("#part-between-button")?.click();
+      document.querySelector("#latent-part-between-button")?.click();
       const [a, b] = stops, many = Math.max(frames, facts.frames.low);
       bring(stops.length === 2 && (way !== "slerp" || !closed) ? { model, a, b, path: way } : { model, route: stops, closed, frames: many });
     }

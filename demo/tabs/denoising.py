@@ -57,8 +57,7 @@ def layout(tab: Tab) -> None:
             tab.turn(tab.button("texts", elem_classes="nw-quiet"), TEXTS_WAY)
         with gr.Column(elem_classes="nw-stage"):
             timeline = stage(tab, str(models[0]), whole)
-            if PARTS:
-                parts(tab, whole)
+            tab.parts(PARTS, whole)
     running = tab.bind(
         run.click, view.run, whole | {"trunk": "trunk"}, timeline, concurrency_id="runs", concurrency_limit=2
     )
@@ -109,14 +108,6 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
     priced = whole | {"trunk": "trunk"}
     tab.page.driven["denoising-price"] = {name: (tab.key, tab.name_of(knob)) for name, knob in priced.items()}
     return timeline
-
-
-def parts(tab: Tab, whole: dict[str, Any]) -> None:
-    with gr.Tabs(elem_classes="nw-parts"):
-        for key, part in PARTS.items():
-            with gr.Tab(WORDS(f"denoising.part.{key}"), id=key, elem_id=f"denoising-part-{key}") as opened:
-                tab.page.words(opened, label=f"denoising.part.{key}")
-                part(tab, whole)
 
 
 def wishes(model: str) -> dict[str, list[str]]:

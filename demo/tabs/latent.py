@@ -15,7 +15,7 @@ from demo.tabs.latent_map import layout as plane
 from demo.tabs.latent_own import layout as own
 from demo.tabs.latent_project import layout as project
 from demo.tabs.latent_styles import layout as styles
-from demo.tabs.page import WORDS, Tab
+from demo.tabs.page import Tab
 from demo.views import latent_here as view
 from demo.views.latent_styles import abilities
 from demo.widgets.live_canvas import LiveCanvas
@@ -69,11 +69,8 @@ def layout(tab: Tab) -> None:
             gr.HTML(PLACE, apply_default_css=False)
             tab.facts_line("latent.norm", "latent-picture")
             keep(tab)
-        with gr.Column(elem_classes="nw-stage"), gr.Tabs(elem_classes="nw-parts"):
-            for key, part in PARTS.items():
-                with gr.Tab(WORDS(f"latent.part.{key}"), id=key, elem_id=f"part-{key}") as opened:
-                    tab.page.words(opened, label=f"latent.part.{key}")
-                    part(tab, here)
+        with gr.Column(elem_classes="nw-stage"):
+            tab.parts(PARTS, here)
     # What the page's script puts on the table reaches Gradio's own sliders and menus through this button.
     land = gr.Button(visible="hidden", elem_id="latent-land")
     land.click(None, None, list(tab.knobs.values()), js="() => noisewalk.latent.landed()")

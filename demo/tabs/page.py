@@ -26,6 +26,7 @@ class Page:
         self.texts: list[tuple[Component, dict[str, Any]]] = []
         self.knobs: dict[str, dict[str, Component]] = {}
         self.facts: dict[str, dict[str, dict[str, Any]]] = {}
+        self.parts: dict[str, tuple[gr.Tabs, list[str]]] = {}
         self.driven: dict[str, dict[str, tuple[str, str]]] = {}
         self.dragged: dict[str, str] = {}
 
@@ -41,6 +42,7 @@ class Page:
             "languages": LANGUAGES,
             "texts": [keys for _, keys in self.texts],
             "knobs": self.facts,
+            "parts": {tab: keys for tab, (_, keys) in self.parts.items()},
             "driven": self.driven,
             "dragged": self.dragged,
         }
@@ -137,6 +139,16 @@ class Tab:
         self.hidden("knobs", {})
         self.facts["knobs"]["within"] = catalog()
         MethodKnobs(self.key, chosen, catalog())
+
+    def parts(self, layouts: Mapping[str, Callable[[Tab, dict[str, Any]], None]], shared: dict[str, Any]) -> None:
+        """Tabs inside the tab, each laid out with the knobs that they share; the open one stands in the link."""
+        with gr.Tabs(elem_classes="nw-parts") as tabs:
+            for key, layout in layouts.items():
+                words = f"{self.key}.part.{key}"
+                with gr.Tab(WORDS(words), id=key, elem_id=f"{self.key}-part-{key}") as opened:
+                    self.page.words(opened, label=words)
+                    layout(self, shared)
+        self.page.parts[self.key] = tabs, list(layouts)
 
     def live(self, widget: Component, controls: Mapping[str, Any]) -> None:
         """Let knobs drive a widget: each change is one message with all of them, the newest wins."""

@@ -57,7 +57,14 @@ GANS: dict[str, Recipe] = {
         steps=16_000,
         batch=64,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
-        optimizer={"loss": "non-saturating", "penalties": [], "lr": 2e-4, "betas": [0.5, 0.999]},
+        optimizer={
+            "loss": "non-saturating",
+            "penalties": ["r1"],  # without it, letters went missing (numbers in checkpoints/README.md)
+            "gamma": 0.5,
+            "every": 4,
+            "lr": 2e-4,
+            "betas": [0.5, 0.999],
+        },
     ),
     "glyphs-wgan-gp": Recipe(
         "gan",

@@ -14,7 +14,7 @@ FIRST = ".nw-way[data-key='principal-1']"
 def directions(page: Any, address: str, query: str = "") -> Any:  # noqa: F811
     """The part, once something has been found; names may still be on their way."""
     opened(page, address, query)
-    page.locator("#part-directions-button").click()
+    page.locator("#latent-part-directions-button").click()
     page.wait_for_selector(FIRST, timeout=60_000)
     return page
 

@@ -30,8 +30,8 @@ def few() -> Iterator[None]:
 def part(page: Any, address: str, key: str) -> None:  # noqa: F811
     """Open a part by its button, which on a narrow page stands in the menu of those that found no place."""
     opened(page, address)
-    page.locator("#part-map-button").wait_for()
-    button = page.locator(f"#part-{key}-button")
+    page.locator("#latent-part-map-button").wait_for()
+    button = page.locator(f"#latent-part-{key}-button")
     if not button.count():
         page.locator(".nw-parts .overflow-menu > button").first.click()
         button = page.locator(".nw-parts .overflow-dropdown button", has_text=table("en")[f"latent.part.{key}"])

@@ -28,7 +28,7 @@ def runs(page: Any) -> int:
 
 
 def part(page: Any, key: str) -> None:
-    page.locator(f"#part-{key}-button").click()
+    page.locator(f"#latent-part-{key}-button").click()
 
 
 def drawn_map(page: Any) -> None:

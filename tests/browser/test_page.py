@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -123,15 +124,18 @@ def test_undo_reset_and_surprise(page: Any, address: str) -> None:
     page.wait_for_function("() => noisewalk.valueOf('latent', 'a').start.seed === 43")
 
 
-@pytest.mark.parametrize(("tab", "name", "wanted"), [("latent", "path", "lerp"), ("denoising", "steps", 12)])
-def test_a_link_brings_tab_and_knobs_back(page: Any, address: str, tab: str, name: str, wanted: Any) -> None:
+@pytest.mark.parametrize(
+    ("tab", "part", "name", "wanted"), [("latent", "between", "path", "lerp"), ("denoising", "edit", "steps", 12)]
+)
+def test_a_link_brings_tab_part_and_knobs_back(
+    page: Any, address: str, tab: str, part: str, name: str, wanted: Any
+) -> None:
     text = f'"{wanted}"' if isinstance(wanted, str) else str(wanted)
-    page.goto(f"{address}?tab={tab}&{name}={text}&lang=zh-CN")
-    page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
+    page.goto(f"{address}?tab={tab}&part={part}&{name}={text}&lang=zh-CN")
+    page.locator(f"#{tab}-part-{part}-button[aria-selected=true]").first.wait_for()
     page.wait_for_function(f"() => noisewalk.valueOf('{tab}', '{name}') === {text}")
-    selected = page.locator("[role=tab][aria-selected=true]")
-    selected.get_by_text(table("zh-CN")[f"{tab}.tab"]).or_(selected).first.wait_for()
-    assert page.evaluate("() => document.documentElement.lang") == "zh-CN"
+    page.wait_for_function("() => document.documentElement.lang === 'zh-CN'")
+    assert part in parse_qs(urlsplit(page.evaluate(f"noisewalk.link('{tab}')")).query)["part"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +143,7 @@ def test_a_link_brings_tab_and_knobs_back(page: Any, address: str, tab: str, nam
     [
         "?tab=latent&amount=1e9&path=%22x%22&x=nope",
         "?tab=nowhere&lang=xx",
+        "?tab=latent&part=nowhere",
         "?tab=denoising&steps=NaN&sampler=%22evil%22",
     ],
 )
@@ -147,6 +152,9 @@ def test_a_hostile_link_does_nothing(page: Any, address: str, query: str) -> Non
     page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
     page.wait_for_timeout(800)
     assert value(page, "latent", "amount") == 0.5 and value(page, "denoising", "sampler") == "dpmpp-2m"
+    page.locator("#latent-part-map-button").wait_for(state="attached")
+    if "tab=denoising" not in query:
+        page.locator("#latent-part-map-button[aria-selected=true]").first.wait_for()
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "zh-CN", "en"])
