@@ -13,15 +13,15 @@ from demo.checks import By, Length, OneOf
 from demo.fairness import PROCESSOR, InTurn
 from demo.hardware import device, on_gpu
 from demo.pictures import png, to_image
-from demo.views import denoising, latent
+from demo.views import asking, denoising, latent
 from demo.views import denoising_plan as plan
+from genmodels.denoising.estimate import Denoiser
 from genmodels.errors import Refused
 from genmodels.knobs import Knob, checked, knobs_of
 from genmodels.latents import walk
 from genmodels.samplers import SAMPLERS, Noise, begin
 from genmodels.samplers import sample as run_sampler
 from genmodels.schedules import SCHEDULES
-from genmodels.spacing import SPACINGS
 
 Seeds = Annotated[list[int], Knob(0, 9999, 1), Length(16, 1)]
 FewSteps = Annotated[int, Knob(1, 100, 1)]
@@ -33,10 +33,20 @@ def dict_of_knobs(value: Any) -> dict[str, Any]:
     return value
 
 
+Classes = Annotated[dict, By(asking.read_shares)]
+
+
 def list_models() -> list[dict]:
-    """The trained models on this server: name, kind, data set, steps trained and measured quality."""
+    """The trained models on this server: name, kind, data set, steps trained, what it can be asked for, and quality."""
     return [
-        {"name": name, "kind": card.kind, "data": card.dataset, "steps": card.steps, "metrics": card.metrics}
+        {
+            "name": name,
+            "kind": card.kind,
+            "data": card.dataset,
+            "steps": card.steps,
+            "classes": asking.names(asking.blocks_of(card)) if "labels" in card.config else [],
+            "metrics": card.metrics,
+        }
         for name, card in library.cards().items()
     ]
 
@@ -84,6 +94,8 @@ def sample(
     sampler: plan.Sampler = "dpmpp-2m",
     steps: FewSteps = 30,
     spacing: plan.Spacing = "exponential",
+    classes: Classes = {},  # noqa: B006
+    guidance: plan.Guidance = 1.0,
 ) -> list[str]:
     """Pictures of a diffusion model, one per seed, as base64 PNG; the same seed always gives the same picture.
 
@@ -93,12 +105,20 @@ def sample(
         sampler: a key of list_options()["samplers"]
         steps: 1 to 100
         spacing: a name of list_options()["spacings"]
+        classes: what to draw, each of the model's classes with a share from 0 to 1; nothing leaves it to chance
+        guidance: how strongly it follows that, 0 to 12; 1 is as trained, and anything else costs twice
     """
-    return [png(to_image(picture[None])) for picture in pictures(model, seeds, sampler, steps, spacing)]
+    asked = plan.Plan(model, plan.Course(sampler, classes=classes, guidance=guidance), spacing, steps)
+    return [png(to_image(picture[None])) for picture in pictures(asked, seeds)]
 
 
 def denoise(
-    model: plan.Model, seed: latent.Seed = 0, sampler: plan.Sampler = "ddim", steps: FewSteps = 10
+    model: plan.Model,
+    seed: latent.Seed = 0,
+    sampler: plan.Sampler = "ddim",
+    steps: FewSteps = 10,
+    classes: Classes = {},  # noqa: B006
+    guidance: plan.Guidance = 1.0,
 ) -> list[dict]:
     """Every step of one run: its numbers, and x, predicted picture and predicted noise as base64 JPEG.
 
@@ -107,10 +127,13 @@ def denoise(
         seed: a whole number from 0 to 9999
         sampler: a key of list_options()["samplers"]
         steps: 1 to 100
+        classes: what to draw, as in sample
+        guidance: how strongly it follows that, as in sample
     """
+    course = plan.Course(sampler, seed, classes=classes, guidance=guidance)
     return [
         {**frame["caption"], **dict(zip(("x", "x0", "eps"), frame["frames"], strict=True))}
-        for frame in denoising.frames_of(plan.Plan(model, plan.Course(sampler, seed), steps=steps))
+        for frame in denoising.frames_of(plan.Plan(model, course, steps=steps))
     ]
 
 
@@ -138,15 +161,18 @@ def interpolate(
 
 @on_gpu
 @torch.no_grad()
-def pictures(model: str, seeds: list[int], sampler: str, steps: int, spacing: str) -> Tensor:
+def pictures(asked: plan.Plan, seeds: list[int]) -> Tensor:
     """The last step of a batch, on a GPU where one is lent."""
-    denoise = library.diffusion_model(model)
-    if device().type == "cuda":
-        denoise = copy.deepcopy(denoise).to(device())  # type: ignore[attr-defined]
-    times = SPACINGS[spacing](denoise.schedule, steps)
-    x = begin(denoise.schedule, times[0], Noise(seeds, denoise.latent_shape, device=device()))  # type: ignore[attr-defined]
-    *_, last = run_sampler(InTurn(denoise), sampler, x, times, seeds)
+    denoise, times = plan.denoiser(asked, at_hand), plan.times(asked)
+    x = begin(denoise.schedule, times[0], Noise(seeds, plan.shape(asked.model), device=device()))
+    *_, last = run_sampler(denoise, asked.course.sampler, x, times, seeds)
     return last.x.cpu()
+
+
+def at_hand(model: Denoiser) -> InTurn:
+    """A network where it computes fastest, one evaluation at a time."""
+    here = copy.deepcopy(model).to(device()) if device().type == "cuda" else model  # type: ignore[attr-defined]
+    return InTurn(here)
 
 
 API = [list_models, list_options, schedule, sample, denoise, interpolate]

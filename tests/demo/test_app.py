@@ -73,7 +73,11 @@ def test_nothing_leaves_the_machine_and_nothing_is_kept(demo: gr.Blocks) -> None
         ("sample", {"model": "faces-diffusion", "seeds": []}),
         ("sample", {"model": "faces-diffusion", "seeds": [1] * 17}),
         ("sample", {"model": "faces-diffusion", "seeds": [1], "steps": 1e6}),
+        ("sample", {"model": "faces-diffusion", "seeds": [1], "classes": ["beard=full"]}),
+        ("sample", {"model": "faces-diffusion", "seeds": [1], "classes": {"beard=blue": 1}}),
+        ("sample", {"model": "faces-diffusion", "seeds": [1], "guidance": float("inf")}),
         ("denoise", {"model": "faces-diffusion", "seed": -1}),
+        ("denoise", {"model": "faces-diffusion", "guidance": -1}),
         ("interpolate", {"model": "faces-gan", "seed_a": 1, "seed_b": "2"}),
     ],
 )

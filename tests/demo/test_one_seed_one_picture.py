@@ -35,14 +35,14 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[np.
         model = ZOO[name].build(**config)
         for parameter in model.parameters():
             parameter.data += 0.1 * torch.randn_like(parameter)
-        card = dataclasses.replace(CARD, recipe=name, config=config)
+        card = dataclasses.replace(CARD, recipe=name, config=config, dataset="digits")
         checkpoints.save(tmp_path / f"{name}.safetensors", model, card)
         asked = ["--n", "2", "--seed", str(SEEDS[0]), "--out", str(tmp_path / "out"), "--checkpoints", str(tmp_path)]
         assert main(["sample", name, *asked]) == 0
         pictures[name] = [np.asarray(Image.open(tmp_path / "out" / f"{name}-{seed}.png"))[::8, ::8] for seed in SEEDS]
         assert np.abs(pictures[name][0].astype(int) - pictures[name][1]).mean() > 5, "two seeds, two pictures"
-    monkeypatch.setattr(library, "diffusion_model", lambda name: checkpoints.load(name, folder=tmp_path))
-    monkeypatch.setattr(library, "latent_model", lambda name: checkpoints.load(name, "generator", tmp_path))
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(library, "LOADED", library.Loaded())
     return pictures
 
 
@@ -59,6 +59,17 @@ def test_a_diffusion_model(drawn: dict[str, list[np.ndarray]]):
     *_, last = grown(Plan(name, Course(seed=SEEDS[0]), count="4"), ())
     for mine, theirs in zip(last.x[:2].split(1), drawn[name], strict=True):
         assert same(to_image(mine), theirs)
+
+
+def test_what_is_asked_for_is_drawn_wherever_one_asks(drawn: dict[str, list[np.ndarray]]):
+    name, wish = "digits-diffusion", {"3": 1.0}
+    course = Course(seed=SEEDS[0], classes=wish, guidance=3.0)
+    *_, last = grown(Plan(name, course, steps=8), ())
+    (asked,) = api.sample(name, SEEDS[:1], steps=8, classes=wish, guidance=3.0)
+    assert same(asked, np.asarray(to_image(last.x)))
+    for other in ({}, {"classes": {"5": 1.0}, "guidance": 3.0}, {"classes": wish, "guidance": 0.0}):
+        (picture,) = api.sample(name, SEEDS[:1], steps=8, **other)
+        assert not same(picture, np.asarray(to_image(last.x)))
 
 
 def test_a_gan(drawn: dict[str, list[np.ndarray]]):
