@@ -84,6 +84,7 @@
       if (wanted) go();
     }, () => {});
     kit.whenPageChanges(fill);
+    open(kit.element).then(soon); // a link may open the part without a click
     kit.listen(window, "noisewalk:turned", ({ detail }) => { if (detail.tab === TAB) mark(); });
   };
 
