@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from demo import library
 from demo.app import TABS, build, launch_settings
+from genmodels import checkpoints
+from tests.demo.shelf import put
 
 FLAGS = [
     "--headless",
@@ -23,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TINY = {"shape": [1, 8, 8], "labels": [10], "patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -114,3 +118,15 @@ def alone(launch: Callable[..., str]) -> Callable[[str], str]:
         return launch(demo, **launch_settings(demo))
 
     return start
+
+
+@pytest.fixture(scope="module")
+def young(launch: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the denoising tab alone, over one tiny network that was never trained."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    put(folder, "digits-diffusion", "digits-diffusion", TINY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "FOLDER", folder)
+        patch.setattr(library, "LOADED", library.Loaded())
+        demo = build({"denoising": TABS["denoising"]})
+        yield launch(demo, **launch_settings(demo))

@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from demo import library
-from demo.app import build, launch_settings
-from demo.tabs import denoising
-from genmodels import checkpoints
 from tests.browser.test_page import value
-from tests.demo.shelf import put
 
-TINY = {"shape": [1, 8, 8], "labels": [10], "patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1}
 LEAVES = "noisewalk.denoisingBranch.leaves().map(leaf => [leaf.limb?.until ?? null, noisewalk.denoisingBranch.parent(leaf)?.number ?? null])"
 STEP, STEPS = 3, 8
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One small network, and the part alone on the tab."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    put(folder, "digits-diffusion", "digits-diffusion", TINY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "FOLDER", folder)
-        patch.setattr(library, "LOADED", library.Loaded())
-        patch.setattr(denoising, "PARTS", {"branch": denoising.PARTS["branch"]})
-        yield
-
-
-@pytest.fixture(scope="module")
-def address(launch: Callable[..., str]) -> str:
-    demo = build({"denoising": denoising.layout})
-    return launch(demo, **launch_settings(demo))
 
 
 def opened(page: Any, address: str) -> Any:
     page.set_default_timeout(90_000)
     page.goto(address)
     runs(page, 1)
-    page.locator("#denoising-part-branch-button").click()
     for part in ("#denoising-poke-map .nw-range", ".nw-branch", ".nw-leaves button", "[data-side=left]"):
         page.locator(part).first.wait_for()
     return page
 
 
-def start(address: str, sampler: str = "ddim") -> str:
-    return f'{address}?tab=denoising&steps={STEPS}&sampler="{sampler}"'
+def start(young: str, sampler: str = "ddim") -> str:
+    return f'{young}?tab=denoising&part=branch&steps={STEPS}&sampler="{sampler}"'
 
 
 def runs(page: Any, count: int) -> None:
@@ -62,8 +36,8 @@ def stand(page: Any, step: int) -> None:
     page.wait_for_function("step => noisewalk.denoisingBranch.stage().step === step", arg=step)
 
 
-def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, address: str) -> None:
-    opened(page, start(address))
+def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, young: str) -> None:
+    opened(page, start(young))
     thumb = "noisewalk.denoisingBranch.leaves()[0].thumb"
     first = page.evaluate(thumb)
     stand(page, STEP)
@@ -88,8 +62,8 @@ def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, address: str)
     assert page.evaluate(LEAVES) == [[STEP, None]], "the run that it left is not known here"
 
 
-def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, address: str) -> None:
-    opened(page, start(address))
+def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, young: str) -> None:
+    opened(page, start(young))
     stand(page, STEP)
     page.locator("[data-branch=cut]").click()
     page.wait_for_function("() => noisewalk.valueOf('denoising', 'trunk').length === 1")
@@ -102,8 +76,8 @@ def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, address: str) -> 
     assert thumbs[0] == thumbs[1]
 
 
-def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, address: str) -> None:
-    opened(page, start(address))
+def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: str) -> None:
+    opened(page, start(young))
     stand(page, STEP)
     paper = page.locator(".nw-poke-paper")
     paper.scroll_into_view_if_needed()
@@ -132,9 +106,9 @@ def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, address: 
 @pytest.mark.parametrize(
     "trunk", ['"x"', "[1]", '[{"until":1}]', '[{"until":"<b>1</b>","was":{}}]', '[{"until":2,"was":{},"poke":7}]']
 )
-def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, address: str, trunk: str) -> None:
+def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, young: str, trunk: str) -> None:
     page.set_default_timeout(90_000)
-    page.goto(f"{start(address)}&trunk={trunk}")
+    page.goto(f"{start(young)}&trunk={trunk}")
     page.locator("#denoising-part-branch-button").click()
     page.locator(".nw-branch-said", has_text="trunk").or_(page.locator(".nw-branch-said:not(:empty)")).wait_for()
     assert page.evaluate("noisewalk.denoisingBranch.values().trunk") == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -18,9 +17,9 @@ LAST = "Number(document.querySelector('#denoising-compare .nw-range').max)"
 
 
 @pytest.fixture
-def compare(page: Any, alone: Callable[[str], str]) -> Any:
+def compare(page: Any, young: str) -> Any:
     """The open part, with short runs by a link."""
-    page.goto(f"{alone('denoising')}?tab=denoising&part=compare&steps=4&fates={quote(json.dumps(FATES))}")
+    page.goto(f"{young}?tab=denoising&part=compare&steps=4&fates={quote(json.dumps(FATES))}")
     page.wait_for_selector("#denoising-run .nw-timeline[data-at]", timeout=90_000)
     page.wait_for_selector(".nw-fate select:visible")
     return page

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from demo import library
-from demo.app import TABS, build, launch_settings
-from genmodels import checkpoints
-from tests.demo.shelf import put
 from tests.demo.test_uploads import KINDS
 
-NAME = "digits-diffusion"
-TINY = {"shape": [1, 8, 8], "labels": [10], "patch": 2, "channels": 8, "multiples": [1], "blocks": 1, "attention": 1}
 DONE = """way => document.querySelector('#denoising-edit-card').dataset.shown === way
   && !document.querySelector('#denoising-edit .nw-waiting')"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, launch: Callable[..., str]) -> Any:
-    """The tab alone, over one tiny untrained model."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    put(folder, NAME, NAME, TINY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "FOLDER", Path(folder))
-        patch.setattr(library, "LOADED", library.Loaded())
-        demo = build({"denoising": TABS["denoising"]})
-        yield launch(demo, **launch_settings(demo))
-
-
-def editing(page: Any, address: str, way: str) -> None:
+def editing(page: Any, young: str, way: str) -> None:
     page.set_default_timeout(60_000)
-    page.goto(f"{address}?tab=denoising&part=edit&steps=6")
+    page.goto(f"{young}?tab=denoising&part=edit&steps=6")
     page.locator(f"#denoising-edit-card input[value={way}]").check(force=True)
     page.locator(f".nw-for-{way}").first.wait_for()
 
@@ -44,8 +22,8 @@ def cells(page: Any, knob: str) -> str:
     return page.evaluate("(knob) => noisewalk.valueOf('denoising', knob)", knob)
 
 
-def test_a_hole_is_brushed_filled_and_taken_back(page: Any, address: str) -> None:
-    editing(page, address, "fill")
+def test_a_hole_is_brushed_filled_and_taken_back(page: Any, young: str) -> None:
+    editing(page, young, "fill")
     page.locator("[data-paper=clear]").click()
     assert cells(page, "edit_hole") == ""
     page.wait_for_function("() => document.querySelector('#denoising-edit-price .nw-error')")
@@ -69,8 +47,8 @@ def test_a_hole_is_brushed_filled_and_taken_back(page: Any, address: str) -> Non
     assert shown == [True, False, False]
 
 
-def test_an_own_picture_is_redrawn_and_is_no_part_of_the_link(page: Any, address: str) -> None:
-    editing(page, address, "redraw")
+def test_an_own_picture_is_redrawn_and_is_no_part_of_the_link(page: Any, young: str) -> None:
+    editing(page, young, "redraw")
     page.locator("#denoising-edit-card .nw-for-picture input[value=own]").check(force=True)
     page.locator("#denoising-edit-paper .nw-invite").wait_for()
     data = base64.b64decode(KINDS["png"][0])

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from demo import library
-from demo.app import build, launch_settings
 from demo.export import recipe_in
-from demo.tabs import TABS
-from genmodels import checkpoints
-from genmodels.zoo import ZOO
-from tests.demo.shelf import put
 
 OVER = """() => document.querySelector('#denoising-run .nw-range')?.max === '4'
   && !document.querySelector('#denoising-run .nw-waiting')"""
 
 
-@pytest.fixture(scope="module")
-def address(launch: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The tab alone, with one small untrained model."""
-    folder, recipe = tmp_path_factory.mktemp("checkpoints"), ZOO["digits-diffusion"]
-    put(folder, "young", "digits-diffusion", dict(recipe.full_config(recipe.data())))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "FOLDER", folder)
-        patch.setattr(library, "LOADED", library.Loaded())
-        demo = build({"denoising": TABS["denoising"]})
-        yield launch(demo, **launch_settings(demo))
-
-
 @pytest.fixture
-def tab(page: Any, address: str) -> Any:
+def tab(page: Any, young: str) -> Any:
     page.set_default_timeout(90_000)
-    page.goto(address + "?tab=denoising&steps=4")
+    page.goto(young + "?tab=denoising&steps=4")
     page.wait_for_function(OVER)
     return page
 
@@ -77,7 +58,7 @@ def test_a_saved_run_is_opened_again_and_a_foreign_file_is_not(tab: Any, tmp_pat
         tab.locator("#denoising-save [data-kind=strip]").click()
     saved.value.save_as(tmp_path / "strip.png")
     recipe = recipe_in((tmp_path / "strip.png").read_bytes())
-    assert (recipe["run"]["steps"], recipe["run"]["model"], recipe["frames"]) == (4, "young", 8)
+    assert (recipe["run"]["steps"], recipe["run"]["model"], recipe["frames"]) == (4, "digits-diffusion", 8)
     recipe["run"] |= {"seed": 321, "sampler": "heun"}
     (tmp_path / "recipe.json").write_text(json.dumps(recipe))
     tab.locator("#denoising-save input[type=file]").set_input_files(tmp_path / "recipe.json")
