@@ -6,22 +6,32 @@ import base64
 import io
 
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor
 
 
 def to_image(pictures: Tensor, columns: int | None = None, zoom: int = 1, gap: int = 0) -> Image.Image:
     """(B, C, H, W) in [-1, 1] as one picture, side by side."""
-    pixels = ((pictures.detach().float().clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
-    tiles = pixels.transpose(0, 2, 3, 1)
+    return sheet(shades(pictures), columns, zoom, gap)
+
+
+def shades(pictures: Tensor) -> np.ndarray:
+    """(B, C, H, W) in [-1, 1] -> (B, H, W, C) uint8, the shades of the screen."""
+    levels = pictures.detach().float().clamp(-1, 1).add_(1).mul_(127.5).round_().byte()
+    return torch.stack(levels.unbind(1), dim=-1).cpu().numpy()
+
+
+def sheet(tiles: np.ndarray, columns: int | None = None, zoom: int = 1, gap: int = 0) -> Image.Image:
+    """(B, H, W, C) uint8 as one picture, side by side."""
     count, height, width, channels = tiles.shape
     columns = columns or count
     rows = -(-count // columns)
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, np.uint8)
-    for k, tile in enumerate(tiles):
-        top, left = (k // columns) * (height + gap), (k % columns) * (width + gap)
-        sheet[top : top + height, left : left + width] = tile
-    image = Image.fromarray(sheet.squeeze(-1) if channels == 1 else sheet)
+    spread = np.full((rows * columns, height + gap, width + gap, channels), 255, np.uint8)
+    spread[:count, :height, :width] = tiles
+    whole = spread.reshape(rows, columns, *spread.shape[1:]).swapaxes(1, 2).reshape(rows * (height + gap), -1, channels)
+    whole = whole[: len(whole) - gap, : whole.shape[1] - gap]
+    image = Image.fromarray(whole.squeeze(-1) if channels == 1 else whole)
     return image.resize((image.width * zoom, image.height * zoom), Image.Resampling.BICUBIC) if zoom > 1 else image
 
 

@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from demo.checks import OneOf
-from demo.pictures import jpeg, to_image
+from demo.pictures import jpeg, shades, sheet
 from demo.streaming import stream
 from demo.views.denoising_film import FILMS, film_of
 from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, shape, times
@@ -42,8 +43,8 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
         PACE.saw(plan.model, int(plan.count), (now - clock) / calls)
         numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
         numbers |= {"ms": round((now - clock) * 1000), "formula": formula(next(made_of, None), nodes, number)}
-        film.add(number, shown := panes(step, schedule))
-        yield {"frames": sheets(*shown), "caption": numbers}
+        film.add(number, shown := [shades(pane) for pane in panes(step, schedule)])
+        yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
     FILMS.keep(plan, trunk, film)
 
@@ -56,15 +57,21 @@ def panes(step: Step, schedule: NoiseSchedule) -> tuple[Tensor, Tensor, Tensor]:
 
 def sheets(*tensors: Tensor) -> list[str]:
     """Each batch as one square picture, encoded."""
-    columns = round(len(tensors[0]) ** 0.5)
-    zoom = max(1, 256 // (tensors[0].shape[-1] * columns))
-    return [jpeg(to_image(tensor, columns, zoom), quality=85) for tensor in tensors]
+    return tiled(*map(shades, tensors))
+
+
+def tiled(*batches: np.ndarray) -> list[str]:
+    """The same of pictures that are in the shades of the screen already."""
+    count, _, width, _ = batches[0].shape
+    columns = round(count**0.5)
+    zoom = max(1, 256 // (width * columns))
+    return [jpeg(sheet(tiles, columns, zoom), quality=85) for tiles in batches]
 
 
 def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any]:
     """Where a step stands on the schedule, how large its parts are, and how far the three are from adding up."""
     alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
-    off = (step.x - alpha * step.x0 - sigma * step.eps).abs().max()
+    off = (step.x - alpha * step.x0).sub_(step.eps, alpha=sigma).abs_().max()
     return {
         "t": round(float(step.t), 4),
         "alpha": round(alpha, 4),
@@ -80,7 +87,7 @@ def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any
 
 def size(part: Tensor) -> float:
     """The root of the mean square: 1 for pure noise."""
-    return float(part.square().mean().sqrt())
+    return float(part.norm()) / part.numel() ** 0.5
 
 
 def formula(made: Weights | None, nodes: Tensor, number: int) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
-from torch import Tensor
 
 from demo import library
 from demo.export import MOST_PICTURES
@@ -30,9 +29,9 @@ class Film:
     numbers: Sequence[int]
     pictures: list[np.ndarray] = field(default_factory=list)  # (3, B, H, W, C) uint8
 
-    def add(self, number: int, panes: Sequence[Tensor]) -> None:
+    def add(self, number: int, panes: Sequence[np.ndarray]) -> None:
         if len(self.pictures) < len(self.numbers) and number == self.numbers[len(self.pictures)]:
-            self.pictures.append(np.stack([shades(pane) for pane in panes]))
+            self.pictures.append(np.stack(panes))
 
     @property
     def whole(self) -> bool:
@@ -84,12 +83,6 @@ def film_of(plan: Plan, steps: int, shape: Sequence[int]) -> Film:
     room = OF_ONE // (3 * int(plan.count) * int(np.prod(shape)))
     kept = min(steps, MOST_PICTURES, max(2, room))
     return Film([round(place) for place in np.linspace(0, steps - 1, kept)])
-
-
-def shades(pane: Tensor) -> np.ndarray:
-    """(B, C, H, W) in [-1, 1] -> (B, H, W, C) uint8, as `to_image` has them."""
-    pixels = ((pane.detach().float().clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
-    return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1))
 
 
 def key_of(plan: Plan, trunk: Sequence[Limb]) -> str:
