@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -63,16 +64,17 @@ def weights(name: str, schedule: NoiseSchedule, times: Tensor, **knobs: float) -
     start = torch.zeros(1, letters.count, dtype=torch.float64)
     start[0, 0] = 1
     run = method.run(letters, start, times, letters.noise, **checked(method.run, knobs))
-    for here, there in pairwise(step.x[0] for step in run):
+    for here, there in pairwise(step.x[0].numpy() for step in run):
         yield read(letters, here, there)
 
 
-def read(letters: Letters, here: Tensor, there: Tensor) -> Weights:
+def read(letters: Letters, here: np.ndarray, there: np.ndarray) -> Weights:
     """From the coordinates of two neighboring states: nothing but x hands on the start and earlier noise."""
-    handed = [i for i, time in enumerate(letters.asked) if time is None and abs(here[i]) > NOTHING]
-    kept = float(here[handed] @ there[handed] / (here[handed] @ here[handed]))
+    times = np.array(letters.asked, dtype=float)  # nan: the start, or noise
+    here, there, chance = here[: len(times)], there[: len(times)], np.isnan(times)
+    handed = chance & (abs(here) > NOTHING)
+    kept = here[handed] @ there[handed] / (here[handed] @ here[handed])
     rest = there - kept * here
-    known = [(time, float(rest[i])) for i, time in enumerate(letters.asked) if time is not None]
-    fresh = [rest[i] for i, time in enumerate(letters.asked) if time is None and i not in handed]
-    used = tuple((time, weight) for time, weight in reversed(known) if abs(weight) > NOTHING)
-    return Weights(kept, used, float(torch.stack(fresh).norm()) if fresh else 0.0)
+    used = np.flatnonzero(~chance & (abs(rest) > NOTHING))[::-1]
+    weighed = zip(times[used].tolist(), rest[used].tolist(), strict=True)
+    return Weights(float(kept), tuple(weighed), float(np.linalg.norm(rest[chance & ~handed])))
