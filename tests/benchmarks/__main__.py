@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from tests.benchmarks import load, paces, page, samplers, startup
+from tests.benchmarks import denoising, load, paces, page, pipelines, samplers, startup
 
 PARTS = {
     "samplers": samplers.measure,
@@ -18,6 +18,8 @@ PARTS = {
     "startup": startup.measure,
     "page": page.measure,
     "load": load.measure,
+    "denoising": denoising.measure,
+    "pipelines": pipelines.measure,
 }
 BUSY = 0.25  # of a core: more, before anything of ours runs, and the figures below are suspect
 
