@@ -109,6 +109,5 @@ def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: st
 def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, young: str, trunk: str) -> None:
     page.set_default_timeout(90_000)
     page.goto(f"{start(young)}&trunk={trunk}")
-    page.locator("#denoising-part-branch-button").click()
-    page.locator(".nw-branch-said", has_text="trunk").or_(page.locator(".nw-branch-said:not(:empty)")).wait_for()
+    page.locator(".nw-branch-said:not(:empty)").wait_for()  # the server's refusal, or where the run may be left
     assert page.evaluate("noisewalk.denoisingBranch.values().trunk") == []
