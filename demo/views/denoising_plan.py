@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated
 
 import torch
@@ -161,7 +162,7 @@ def schedule_of(plan: Plan) -> NoiseSchedule:
 def times(plan: Plan) -> Tensor:
     """Where the steps fall; on a schedule that is translated, only where the model knows the noise."""
     schedule = schedule_of(plan)
-    chosen = SPACINGS[plan.spacing](schedule, plan.steps)
+    chosen = spaced(plan.spacing, schedule, plan.steps)
     if plan.schedule == OWN or plan.fit == "mismatched":
         return chosen
     known = library.diffusion_model(plan.model).schedule
@@ -170,3 +171,9 @@ def times(plan: Plan) -> Tensor:
     levels = schedule.noise_level(chosen)
     inside = torch.where(levels > high, first, torch.where((levels < low) & (chosen > 0), last, chosen))
     return torch.unique(inside).flip(0)
+
+
+@lru_cache(maxsize=64)  # one run asks for its times again and again, and many a spacing has to search for them
+def spaced(spacing: str, schedule: NoiseSchedule, steps: int) -> Tensor:
+    """Never to be written to."""
+    return SPACINGS[spacing](schedule, steps)
