@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from resource import RUSAGE_SELF, getrusage
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,11 +49,17 @@ class Unet(nn.Module):
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of a run, those in the network, and how often it was asked."""
+    """Seconds of a run, those in the network, how often it was asked, and how many pages of memory came anew."""
 
     whole: float
     network: float
     evaluations: int
+    faults: int
+
+    @property
+    def fetched(self) -> float:
+        """Pages a step that the kernel had to clear: what the C library gave back too soon."""
+        return self.faults / self.evaluations
 
     @property
     def beside(self) -> float:
@@ -89,6 +96,7 @@ def alike(model: Diffusion, sampler: str, pipe: Any) -> dict[str, str]:
         f"{name}: pictures differ": f"by {off:.2f} of 255 at most",
         f"{name}: ms a step beside the network, ours / diffusers": f"{ratio(mine.beside, other.beside)} (≤ 1)",
         f"{name}: ms a step in the network": ratio(mine.within, other.within),
+        f"{name}: pages a step fetched anew": f"{mine.fetched:.0f} / {other.fetched:.0f}",
         f"{name}: s, whole run": ratio(mine.whole, other.whole),
     }
 
@@ -143,9 +151,10 @@ def in_turn(net: nn.Module, mine: Run, their_net: nn.Module, theirs: Run) -> tup
 
 
 def spent(net: nn.Module, run: Run) -> Spent:
+    before = getrusage(RUSAGE_SELF).ru_minflt
     with watched(net) as clock:
         whole = seconds(run)
-    return Spent(whole, clock.seconds, clock.times)
+    return Spent(whole, clock.seconds, clock.times, getrusage(RUSAGE_SELF).ru_minflt - before)
 
 
 def ratio(mine: float, other: float) -> str:
