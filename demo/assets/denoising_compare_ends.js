@@ -14,7 +14,7 @@
 
   parts.ends = (kit) => {
     const { element, props, listen, emit } = kit, { node, LETTERS } = parts, find = (part) => element.querySelector(part);
-    const row = find(".nw-end-row"), ways = find(".nw-ways"), chart = find("svg");
+    const row = find(".nw-end-row"), ways = find(".nw-fate-map"), chart = find("svg");
     let shown = null, at = 0, last = null, resting = null; // the value, the frame on the timeline, its caption, where a hover began
 
     // ---- the ends
@@ -72,8 +72,8 @@
         return shape("g", { style: `--nw-mine: var(${INKS[k]})` }, [line, ...marks, name]);
       }));
       ways.hidden = false;
-      find(".nw-ways .nw-title").textContent = words(`map.${part}`);
-      find(".nw-ways .nw-said").textContent = words("map.said", { first: percent(shares[0]), second: percent(shares[1]), rest: Math.max(0, 100 - percent(shares[0]) - percent(shares[1])) });
+      find(".nw-fate-map .nw-title").textContent = words(`map.${part}`);
+      find(".nw-fate-map .nw-said").textContent = words("map.said", { first: percent(shares[0]), second: percent(shares[1]), rest: Math.max(0, 100 - percent(shares[0]) - percent(shares[1])) });
       fade();
     }
     // What comes after the moment on the timeline is faint; the dots of that moment are large.

@@ -124,7 +124,7 @@
       const field = shown.several ? change.name : ways.row().name.split("=")[0], line = document.createElement("div"), width = (value) => (100 * Math.min(Math.abs(value), most)) / most + "%";
       const less = shown.several && change.moved > 0.005 ? `${ways.valueName(field, change.less)} → ${ways.valueName(field, change.more)}` : "";
       line.className = "nw-change" + (change.name === shown.meant ? " nw-meant" : "") + (change.moved < 0 ? " nw-fewer" : "");
-      line.innerHTML = '<span></span><span class="nw-bar"><b></b></span><output></output><small></small>';
+      line.innerHTML = '<span></span><span class="nw-change-bar"><b></b></span><output></output><small></small>';
       const [name, track, number, ends] = line.children;
       name.textContent = shown.several ? ways.fieldName(change.name) : ways.valueName(field, change.name);
       track.firstChild.style.width = width(change.moved);

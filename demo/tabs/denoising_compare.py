@@ -28,11 +28,11 @@ FATES = """
 </section>
 """
 ENDS = """
-<figure class="nw-widget nw-ends">
+<figure class="nw-widget nw-fate-ends">
   <p class="nw-said nw-moment-said" aria-live="off"></p>
   <div class="nw-end-row"></div>
   <p class="nw-said nw-full" hidden></p>
-  <div class="nw-ways" hidden><p class="nw-title"></p><svg role="img"></svg><p class="nw-said"></p></div>
+  <div class="nw-fate-map" hidden><p class="nw-title"></p><svg role="img"></svg><p class="nw-said"></p></div>
 </figure>
 """
 RUNGS = """

@@ -39,7 +39,7 @@ def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
     done(compare)
     assert compare.locator("#denoising-compare .nw-pane").count() == 3
     last = compare.evaluate(AT)
-    dots = compare.locator(".nw-ways circle")
+    dots = compare.locator(".nw-fate-map circle")
     assert dots.count() == 5 + 5 + 3
     dots.nth(2).dispatch_event("pointerover", {"bubbles": True})
     compare.wait_for_function(f"() => ({AT})() < {last}")
@@ -48,7 +48,7 @@ def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
     compare.wait_for_function(f"() => ({AT})() === {last}")
     dots.nth(2).dispatch_event("click", {"bubbles": True})
     compare.wait_for_function(f"() => ({AT})() === {there}")
-    assert compare.locator(".nw-ways circle.nw-later").count() > 0
+    assert compare.locator(".nw-fate-map circle.nw-later").count() > 0
     assert compare.locator(".nw-moment-said").inner_text()
     compare.set_viewport_size({"width": 390, "height": 844})
     assert compare.evaluate("() => document.documentElement.scrollWidth") <= 390

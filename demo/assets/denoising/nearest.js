@@ -36,7 +36,7 @@ function fill(count = found[0]?.of) {
     return;
   }
   near.replaceChildren(...found.map((reply, k) =>
-    make('div', { class: 'nw-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply))));
+    make('div', { class: 'nw-near-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply))));
   if (found.length < count) { sentence.textContent = say('t:denoising.nearest.counting', { done: found.length, count }); return; }
   const real = found[0].usual.count, few = Math.floor(CERTAIN * (real + 1)) / (real + 1);
   const copies = found.filter(reply => reply.chance <= CERTAIN).length, distances = found.map(reply => reply.distances[0]);
