@@ -169,7 +169,7 @@ def pictures(asked: plan.Plan, seeds: list[int]) -> Tensor:
     return last.x.cpu()
 
 
-def at_hand(model: Denoiser) -> InTurn:
+def at_hand(_: str, model: Denoiser) -> InTurn:
     """A network where it computes fastest, one evaluation at a time."""
     here = copy.deepcopy(model).to(device()) if device().type == "cuda" else model  # type: ignore[attr-defined]
     return InTurn(here)

@@ -15,7 +15,7 @@ from demo.pictures import jpeg, shades, sheet
 from demo.streaming import stream
 from demo.views.denoising_film import FILMS, film_of
 from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, shape, times
-from demo.views.denoising_price import PACE, afford, evaluations
+from demo.views.denoising_price import afford
 from demo.views.denoising_trunk import Trunk, grown, recipe
 from genmodels.samplers import Step
 from genmodels.samplers.weights import Weights
@@ -37,10 +37,9 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     schedule, made = schedule_of(plan), grown(plan, trunk)
     nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
     film = film_of(plan, len(nodes), shape(plan.model))
-    calls, clock = evaluations(plan, trunk) / (len(nodes) - 1), time.perf_counter()
+    clock = time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
-        PACE.saw(plan.model, int(plan.count), (now - clock) / calls)
         numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
         numbers |= {"ms": round((now - clock) * 1000), "formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, schedule)])

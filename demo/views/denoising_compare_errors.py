@@ -12,6 +12,7 @@ from demo.views.denoising_compare_plots import error_plot, verdict
 from demo.views.denoising_compare_price import afford, beats
 from demo.views.denoising_compare_truth import looks, solved, times_of
 from demo.views.denoising_plan import PRICED, Plan, denoiser, start
+from demo.views.denoising_price import evaluations
 from demo.views.method_knobs import draws_noise
 from genmodels.accuracy import affordable, chart
 from genmodels.samplers import SAMPLERS
@@ -55,10 +56,10 @@ def studied(plan: Plan, judged: Sequence[str]) -> Iterator[Study]:
         study = replace(study, own=own) if own not in (study.own, float("inf")) else study
         yield study
     assert reference is not None
-    price = 2 if plan.course.guided else 1
     for mark in chart(denoiser(plan), held, start(plan), times_of(plan), BUDGETS, reference):
         if mark:
-            study = study.found(mark.sampler, mark.evaluations * price, mark.error * LEVELS)
+            run = replace(plan, course=replace(plan.course, sampler=mark.sampler), steps=mark.steps)
+            study = study.found(mark.sampler, evaluations(run), mark.error * LEVELS)
         yield study
     yield replace(study, done=True)
 

@@ -75,7 +75,7 @@ def fill(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment
 def guided_by(plan: Plan, known: Known, start: Tensor) -> Iterator[Step]:
     """`restore` with the whole of the posterior, its passes back included, taking its turns at the processor."""
     known.missing(start)
-    informed = InTurn(Posterior(denoiser(plan, turns=lambda network: network), known, ITERATIONS, DOUBT))
+    informed = InTurn(Posterior(denoiser(plan, turns=lambda _, network: network), known, ITERATIONS, DOUBT))
     chosen = replace(fate(plan), denoise=informed)
     return agreeing(chosen.run(start), chosen, known)
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from demo import library
 from demo.checks import OneOf
-from demo.fairness import InTurn
 from demo.views.asking import Shares, label
+from demo.views.denoising_pace import timed
 from demo.views.method_knobs import Knobs
 from genmodels.branches import Fate
 from genmodels.denoising import APG, Clipped, Conditioned, Denoiser, DynamicThreshold, Guided, Mismatched, Rescheduled
@@ -44,6 +44,8 @@ Count = Annotated[str, OneOf(COUNTS)]
 Guidance = Annotated[float, Knob(0, 12, 0.1, 1.0)]
 Schedule = Annotated[str, OneOf([OWN, *SCHEDULES])]
 Share = Annotated[float, Knob(0, 1, 0.01)]
+
+Turns = Callable[[str, Denoiser], Denoiser]  # what becomes of a network, by its name
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,12 @@ def shape(model: str) -> tuple[int, ...]:
     return library.diffusion_model(model).latent_shape  # type: ignore[attr-defined]
 
 
-def denoiser(plan: Plan, turns: Callable[[Denoiser], Denoiser] = InTurn) -> Denoiser:
+def denoiser(plan: Plan, turns: Turns = timed) -> Denoiser:
     """The model told what to draw, guided, kept within bounds, and on the schedule asked for.
 
-    Every network in it takes its own turns at the processor, unless what is made of it does.
+    Every network in it, by name, takes its own turns at the processor, unless what is made of it does.
     """
-    course, model = plan.course, turns(averaged(plan.model, plan.average))
+    course, model = plan.course, turns(plan.model, averaged(plan.model, plan.average))
     asked = conditioned(plan.model, model, course.classes)
     if course.guided:
         asked = guidance(plan.model, course, model, asked, turns)
@@ -133,14 +135,13 @@ def conditioned(name: str, model: Denoiser, classes: Mapping[str, float]) -> Den
     return Conditioned(model, label(name, classes)) if classes else model  # type: ignore[arg-type]
 
 
-def guidance(
-    name: str, course: Course, model: Denoiser, asked: Denoiser, turns: Callable[[Denoiser], Denoiser]
-) -> Denoiser:
+def guidance(name: str, course: Course, model: Denoiser, asked: Denoiser, turns: Turns) -> Denoiser:
     """Away from what the model draws of its own accord, or from what a weaker one draws of the same."""
     interval = (course.guide_from, course.guide_to)
     plain = model
     if course.guide == "weaker":
-        plain = conditioned(weaker(name), turns(library.diffusion_model(weaker(name))), course.classes)
+        other = weaker(name)
+        plain = conditioned(other, turns(other, library.diffusion_model(other)), course.classes)
     if course.guide == "projected":
         return APG(asked, plain, course.guidance, interval=interval)
     return Guided(asked, plain, course.guidance, course.rescale, interval=interval)

@@ -2,68 +2,101 @@
 
 from __future__ import annotations
 
-import time
-from statistics import median
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 import torch
+from torch import Tensor
 
 from demo import library
-from demo.fairness import InTurn
 from demo.hardware import HOSTED
-from demo.views.denoising_plan import Plan, shape, times
-from demo.views.denoising_trunk import Trunk
+from demo.views.denoising_pace import PACE
+from demo.views.denoising_plan import OWN, Course, Plan, fate, schedule_of, times
+from demo.views.denoising_trunk import Trunk, check_ends
+from genmodels.branches import Fate, carried
+from genmodels.denoising.estimate import Estimate
 from genmodels.errors import Refused
 from genmodels.samplers import SAMPLERS
+from genmodels.schedules.schedule import NoiseSchedule
 
 MOST_WORK = 4_000 if HOSTED else 40_000  # evaluations × pictures of one run
-REMEMBERED = 9  # evaluations whose median is the pace
-HALF = torch.tensor(0.5, dtype=torch.float64)
+NOTHING = torch.zeros(1, 1, 1, 1, dtype=torch.float64)  # a picture on which to rehearse
 
 
-class Pace:
-    """How long one evaluation of so many pictures takes here, lately; measured where it never ran before."""
+class Listener:
+    """A denoiser that only notes when it is asked."""
 
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, int], list[float]] = {}
+    def __init__(self, schedule: NoiseSchedule) -> None:
+        self.schedule = schedule
+        self.asked: list[Tensor] = []
 
-    def seconds(self, model: str, pictures: int) -> float:
-        if (model, pictures) not in self._seen:
-            self.saw(model, pictures, probe(model, pictures))
-        return median(self._seen[(model, pictures)])
-
-    def saw(self, model: str, pictures: int, seconds: float) -> None:
-        self._seen[(model, pictures)] = [*self._seen.get((model, pictures), []), seconds][-REMEMBERED:]
-
-
-@torch.no_grad()
-def probe(model: str, pictures: int) -> float:
-    """Seconds of one evaluation."""
-    denoise, x = InTurn(library.diffusion_model(model)), torch.zeros(pictures, *shape(model))
-    denoise(x, HALF)  # the first call of a size also prepares it
-    clock = time.perf_counter()
-    denoise(x, HALF)
-    return time.perf_counter() - clock
+    def __call__(self, x: Tensor, t: Tensor) -> Estimate:
+        self.asked.append(t)
+        return Estimate(x, x)
 
 
 def evaluations(plan: Plan, trunk: Trunk = ()) -> int:
     """How often a network is asked about each picture in the whole run, each limb of which took its own course."""
-    last = len(times(plan)) - 1
-    ends = [(limb.was, min(limb.until, last)) for limb in trunk] + [(plan.course, last)]
-    first, total = 0, 0
-    for place, (course, until) in enumerate(ends):
-        leaves = place < len(trunk)  # x is looked at once more before the next course takes over
-        method, steps = SAMPLERS[course.sampler], until - first
-        calls = method.evaluations(steps, "stop" if leaves else "zero") if steps else 0
-        assert calls is not None
-        total += (calls + leaves) * (2 if course.guided else 1)
+    return sum(
+        len(asked) + (guided(plan, course, asked) if course.guided else 0) for course, asked in looks(plan, trunk)
+    )
+
+
+def looks(plan: Plan, trunk: Trunk = ()) -> Iterator[tuple[Course, Tensor]]:
+    """When each limb asks its denoiser; x is looked at once more before the next course takes over."""
+    check_ends(plan, trunk)
+    nodes, schedule = times(plan), schedule_of(plan)
+    first, t = 0, float(nodes[0])
+    for course, until in [*((limb.was, limb.until) for limb in trunk), (plan.course, len(nodes) - 1)]:
+        fate(replace(plan, course=course))  # refuses what no run takes
+        knobs = tuple(sorted(course.own_knobs.items()))
+        asked, t = rehearsed(schedule, tuple(nodes.tolist()), course.sampler, knobs, first, t, until)
+        yield course, asked
         first = until
-    return total
+
+
+@lru_cache(maxsize=128)  # while a knob is turned that has no say in it, and where many runs are compared
+def rehearsed(
+    schedule: NoiseSchedule,
+    nodes: tuple[float, ...],
+    sampler: str,
+    knobs: tuple[tuple[str, float], ...],
+    first: int,
+    start: float,
+    until: int,
+) -> tuple[Tensor, float]:
+    """The steps `first` to `until` walked by the sampler itself, with nothing to compute: when it asked, and where it
+    then stood, which churn may have raised."""
+    listener, t, all_nodes = (
+        Listener(schedule),
+        torch.tensor(start, dtype=torch.float64),
+        torch.tensor(nodes, dtype=torch.float64),
+    )
+    method, rest = SAMPLERS[sampler], torch.cat([t.reshape(1), all_nodes[first + 1 :]])
+    taken = carried(Fate(listener, sampler, all_nodes, (), dict(knobs)), t, first)
+    for step in islice(method.run(listener, NOTHING, rest, lambda *_: NOTHING, **taken), until - first + 1):
+        t = step.t
+    return torch.stack(listener.asked), float(t)
+
+
+def guided(plan: Plan, course: Course, asked: Tensor) -> int:
+    """How many of these times lie where guidance asks a second time, by the clock of the model."""
+    if plan.schedule != OWN and plan.fit == "translated":
+        asked = library.diffusion_model(plan.model).schedule.time_of(schedule_of(plan).noise_level(asked))
+    return int(((asked >= course.guide_from) & (asked <= course.guide_to)).sum())
 
 
 def price(plan: Plan, trunk: Trunk = ()) -> dict[str, float | int]:
     """Evaluations of each picture, and the seconds they take if nobody else is waiting."""
     calls = evaluations(plan, trunk)
-    return {"evaluations": calls, "seconds": round(calls * PACE.seconds(plan.model, int(plan.count)), 1)}
+    return {"evaluations": calls, "seconds": about(calls * PACE.seconds(plan.model, int(plan.count)))}
+
+
+def about(seconds: float) -> float:
+    """As exact as a guess may sound, down to milliseconds."""
+    return round(float(f"{seconds:.2g}"), 3)
 
 
 def afford(plan: Plan, trunk: Trunk = ()) -> None:
@@ -71,6 +104,3 @@ def afford(plan: Plan, trunk: Trunk = ()) -> None:
     work = evaluations(plan, trunk) * int(plan.count)
     if work > MOST_WORK:
         raise Refused("too-much-work", work=work, most=MOST_WORK, seconds=round(price(plan, trunk)["seconds"]))
-
-
-PACE = Pace()

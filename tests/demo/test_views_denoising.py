@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -116,33 +117,54 @@ def test_guidance_at_one_or_unasked_costs_nothing_more():
     assert torch.equal(last(unasked), last(Plan(MODEL, Course("ddim"), steps=4)))
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """An entry for each time that the network is asked."""
+    kind: Any = type(library.diffusion_model(MODEL))
+    calls, forward = [], kind.forward
+    monkeypatch.setattr(kind, "forward", lambda self, *args: calls.append(1) or forward(self, *args))
+    return calls
+
+
+@pytest.mark.parametrize(
+    "guiding", [{}, {"guidance": 2.0}, {"guidance": 2.0, "guide_from": 0.3, "guide_to": 0.6}], ids=str
+)
+@pytest.mark.parametrize("setting", [{}, *({"schedule": "shifted-cosine", "fit": fit} for fit in FITS)], ids=str)
 @pytest.mark.parametrize("sampler", PRICED)
-def test_the_price_is_what_is_paid(sampler: str, monkeypatch: pytest.MonkeyPatch):
-    asked = []
-    inner = library.diffusion_model(MODEL)
-    monkeypatch.setattr(type(inner), "forward", counting(type(inner).forward, asked))
-    plan = Plan(MODEL, Course(sampler, classes={"3": 1.0}, guidance=2.0), steps=5, count="4")
+def test_the_price_is_what_is_paid(sampler: str, setting: dict, guiding: dict, asked: list[int]):
+    plan = Plan(MODEL, Course(sampler, classes={"3": 1.0}, **guiding), steps=5, count="4", **setting)
     last(plan)
     assert len(asked) == evaluations(plan)
-    assert price(plan)["evaluations"] == evaluations(plan) and price(plan)["seconds"] >= 0
+
+
+def test_a_run_that_starts_without_any_data_is_priced_among_these():
+    plan = Plan(MODEL, schedule="shifted-cosine", fit="mismatched")
+    assert float(schedule_of(plan).alpha(times(plan)[0])) == 0
+
+
+def test_of_a_guidance_interval_only_the_steps_within_are_paid_twice():
+    plan = Plan(MODEL, Course("ddim", classes={"3": 1.0}, guidance=3.0, guide_from=0.3, guide_to=0.6), steps=10)
+    inside = ((times(plan) >= 0.3) & (times(plan) <= 0.6)).sum()
+    assert 0 < inside < 10 and evaluations(plan) == 10 + inside
 
 
 @pytest.mark.parametrize("sampler", PRICED)
-def test_a_run_that_grew_out_of_another_costs_what_is_paid(sampler: str, monkeypatch: pytest.MonkeyPatch):
-    asked, inner = [], library.diffusion_model(MODEL)
-    monkeypatch.setattr(type(inner), "forward", counting(type(inner).forward, asked))
-    was = {"sampler": sampler, "classes": {"3": 1.0}, "guidance": 2.0}
+def test_a_run_that_grew_out_of_another_costs_what_is_paid(sampler: str, asked: list[int]):
+    knobs = {"heun": {"s_churn": 8.0}}
+    was = {"sampler": sampler, "classes": {"3": 1.0}, "guidance": 2.0, "guide_from": 0.4, "knobs": knobs}
     trunk = read_trunk([{"until": 2, "was": was}, {"until": 2, "was": {"sampler": "ddim"}}])
-    last(Plan(MODEL, Course("ddim"), steps=5), trunk)
-    assert abs(len(asked) - evaluations(Plan(MODEL, Course("ddim"), steps=5), trunk)) <= 1
+    plan = Plan(MODEL, Course(sampler, classes={"3": 1.0}, guidance=2.0, guide_to=0.5, knobs=knobs), steps=5)
+    last(plan, trunk)
+    assert len(asked) == evaluations(plan, trunk)
 
 
-def counting(forward, asked):
-    def counted(self, *args, **kwargs):
-        asked.append(1)
-        return forward(self, *args, **kwargs)
-
-    return counted
+def test_the_price_says_what_the_run_would_be_refused_for():
+    wrong = Course("ddim", classes={"3": 1.0}, guidance=2.0, guide_from=0.7, guide_to=0.2)
+    with pytest.raises(Refused) as refused:
+        price(Plan(MODEL, wrong))
+    assert refused.value.key == "interval"
+    with pytest.raises(Refused):
+        price(Plan(MODEL, steps=4), read_trunk([{"until": 9, "was": {}}]))
 
 
 def test_what_would_keep_everybody_waiting_is_refused_with_its_time(monkeypatch: pytest.MonkeyPatch):

@@ -93,6 +93,17 @@ def test_errors_are_those_of_the_pictures_and_the_bill_is_what_is_asked(asked: l
             assert error > TRUST * own
 
 
+def test_steps_outside_the_guided_times_stand_where_they_cost(asked: list[int]) -> None:
+    *_, reference = denoising_compare_truth.solved(PLAN)
+    some = replace(PLAN, course=replace(PLAN.course, guide_from=0.3, guide_to=0.6))
+    denoising_compare_truth.keep(some, reference)  # of another run: here only the calls count
+    asked.clear()
+    *_, study = view.studied(some, ["ddim"])
+    paid = [calls for calls, _ in study.points["ddim"]]
+    assert sum(asked) == sum(paid) and len(paid) == 4 and paid[-1] < 2 * 32
+    denoising_compare_truth.FOUND.pop(key(some))
+
+
 def test_a_reference_is_found_once(asked: list[int]) -> None:
     *_, study = view.studied(PLAN, ["ddim"])
     once, before = len(asked), known(PLAN)
