@@ -32,6 +32,19 @@ def test_what_is_good_passes_with_its_type() -> None:
     assert isinstance(said["steps"], int) and isinstance(said["share"], float)
 
 
+@pytest.mark.parametrize(("left", "words"), [(["b", "c"], "There are: b, c."), ([], "no other is left")])
+def test_what_is_listed_at_the_moment_of_asking_can_be_gone(left: list[str], words: str) -> None:
+    """A menu on a page that is open may name a file that is there no more."""
+    listed = ["a"]
+    check = OneOf(lambda: listed)
+    assert check("model", "a") == "a"
+    listed[:] = left
+    with pytest.raises(Refused) as refused:
+        check("model", "a")
+    said = refused.value.say("en")
+    assert "no longer" in said and words in said and "“a”" in said
+
+
 @pytest.mark.parametrize(
     ("values", "key"),
     [

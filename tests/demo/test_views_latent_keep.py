@@ -116,7 +116,7 @@ def letters(recipe: Any) -> str:
     [
         ({"tab": "denoising"}, "other-recipe"),
         ({"noisewalk": 2}, "no-recipe"),
-        ({"model": "gone"}, "choice"),
+        ({"model": "gone"}, "absent"),
         ({"stops": [{"start": {"of": "seed", "seed": "x"}}]}, None),
         ({"frames": 10**6}, "knob"),
     ],

@@ -145,7 +145,7 @@ def test_the_sheet_shows_every_class_in_order():
         ("mixing", {"moves": {"principal 1": 1e9}}, "knob"),
         ("mixing", {"psi": 9}, "knob"),
         ("mixing", {"start": {"of": "seed", "seed": -1}}, "knob"),
-        ("mixing", {"model": "no-such"}, "choice"),
+        ("mixing", {"model": "no-such"}, "absent"),
     ],
 )
 def test_what_a_browser_may_not_ask(view: str, changes: dict, key: str):
