@@ -9,6 +9,7 @@
   const words = (key, values) => say("t:denoising.compare." + key, values);
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LIKELY = { sampler: ["ddim", "heun"], steps: [8, 16], guidance: [3, 1], translated: ["flow", "cosine"], mismatched: ["cosine", "flow"] };
+  const SPOKEN_OF = ["fates", "model", "seed", "classes", "sampler", "steps", "guidance", "average", "schedule", "fit"];
   parts.LETTERS = "ABCD";
   parts.node = (tag, kind = "", text = "") => Object.assign(document.createElement(tag), { className: kind, textContent: text });
 
@@ -106,6 +107,15 @@
     average: () => (facts.model.averaged?.includes(value("model")) ? facts.average.choices.map((name) => [name, spoken("denoising.average", name)]) : []),
   });
 
+  // Why a fate would be that of the stage over again, as a sentence; nothing where it differs.
+  function idle(thing, to) {
+    const asked = Object.keys(value("classes"));
+    if (thing === "guidance" && !asked.length) return "unguided";
+    const field = String(to).includes("=") ? to.split("=")[0] + "=" : "";
+    const now = thing === "class" ? asked.filter((word) => word.startsWith(field)).join() : thing === value("fit") ? value("schedule") : value(thing);
+    return now === to ? "same" : "";
+  }
+
   parts.fates = (kit) => {
     const { element, props, listen } = kit, row = element.querySelector(".nw-fate-row"), noise = element.querySelector(".nw-bracket img");
     const offered = menus(props), { node } = parts;
@@ -113,7 +123,7 @@
     const put = (next) => { turn("fates", next.map(([thing, to]) => ({ [thing]: to }))); soon(); };
     const instead = (thing) => {
       const all = offered[thing]().map(([to]) => to);
-      return [...(LIKELY[thing] ?? []), ...all].find((to) => all.includes(to) && to !== "" && to !== value(thing === "class" ? "" : thing)) ?? all[0];
+      return [...(LIKELY[thing] ?? []), ...all].find((to) => all.includes(to) && to !== "" && !idle(thing, to)) ?? all[0];
     };
     function menu(options, chosen, label, changed, key) {
       const select = node("select");
@@ -148,18 +158,20 @@
           drop.setAttribute("aria-label", named("drop"));
           inside.push(drop);
         }
+        const why = idle(thing, to);
+        if (why) inside.push(node("span", "nw-idle", words(why)));
         column(letter, ...inside);
       });
       if (now.length < props.most) {
         const more = Object.assign(node("button", "nw-button nw-another", words("another")), { type: "button" });
-        more.onclick = () => { const thing = things.find((each) => !now.some(([taken]) => taken === each)) ?? things[0]; put([...now, [thing, instead(thing)]]); };
+        more.onclick = () => { const thing = things.find((each) => !now.some(([taken]) => taken === each) && !idle(each, instead(each))) ?? things[0]; put([...now, [thing, instead(thing)]]); };
         row.append(more);
       }
       element.querySelector(".nw-bracket b").textContent = words("same-noise", { seed: value("seed") });
       row.querySelector(`[data-at="${held}"]`)?.focus({ preventScroll: true });
     }
     const turned = ({ detail }) => {
-      if (detail.tab !== TAB || !["fates", "model", "seed"].includes(detail.name)) return;
+      if (detail.tab !== TAB || !SPOKEN_OF.includes(detail.name)) return;
       // what another model cannot be asked for, or be, is compared no longer
       const fit = others().filter(([thing, to]) => !["class", "model", "average"].includes(thing) || offered[thing]().some(([each]) => each === to));
       if (detail.name === "model" && fit.length < others().length) turn("fates", fit.length ? fit.map(([thing, to]) => ({ [thing]: to })) : facts.fates.default);

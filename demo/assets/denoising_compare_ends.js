@@ -40,7 +40,7 @@
         if (k) pair.append(heat(fate, shown.side));
         pair.lastChild.ariaLabel ??= words("apart", { letter: LETTERS[k] });
         const caption = node("figcaption");
-        caption.append(node("b", "nw-letter", LETTERS[k]), node("span", "", words(k ? "ended" : "ended-first", { ...fate, apart: fate.apart.toFixed(1) })));
+        caption.append(node("b", "nw-letter", LETTERS[k]), node("span", "", words(!k ? "ended-first" : fate.apart ? "ended" : "ended-same", { ...fate, apart: fate.apart.toFixed(1) })));
         box.append(pair, caption);
         return box;
       }));
