@@ -11,6 +11,7 @@ from demo import library
 from demo.tabs.denoising_branch import layout as branch
 from demo.tabs.denoising_compare import layout as compare
 from demo.tabs.denoising_edit import layout as edit
+from demo.tabs.denoising_formula import layout as formula
 from demo.tabs.denoising_forward import layout as forward
 from demo.tabs.denoising_keep import layout as keep
 from demo.tabs.denoising_live import layout as live
@@ -101,8 +102,9 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
         shown = tab.radio("curve", view.CURVES, elem_classes="nw-inline")
         curve = Plot(view.curve(model), elem_id="denoising-curve", serve=serve(view.curve), height=130)
         timeline = Timeline(elem_id="denoising-run", panes=list(view.PANES), frames=again, size=320)
-        for line in ("here", "sizes", "formula", "identity"):
+        for line in ("here", "sizes", "identity"):
             tab.facts_line(f"denoising.{line}", "denoising-run")
+        formula(tab)
         keep(tab, whole)
     tab.live(curve, {"model": whole["model"], "schedule": whole["schedule"], "shown": shown})
     priced = whole | {"trunk": "trunk"}

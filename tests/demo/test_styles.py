@@ -1,4 +1,4 @@
-"""Styles stay at home: what the file of one tab says of a class anywhere must not reach what another tab calls the same."""
+"""Styles stay at home: what one tab says of a class must not reach what another tab calls by the same name."""
 
 from __future__ import annotations
 
