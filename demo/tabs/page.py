@@ -18,6 +18,13 @@ from genmodels.knobs import Knob
 WORDS = gr.I18n(**{language: dict(table(language)) for language in LANGUAGES})
 
 
+class Slider(gr.Slider):
+    """A slider whose number, blank or out of bounds, reaches the view's own checks, which refuse in words."""
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload
+
+
 class Page:
     """Everything that the tabs have in common; it is filled while they are laid out."""
 
@@ -81,7 +88,7 @@ class Tab:
         self, name: str, knob: Knob, value: float | None = None, surprise: bool = False, **options: Any
     ) -> gr.Slider:
         value = knob.default if value is None else value
-        made = gr.Slider(knob.low, knob.high, value, step=knob.step, **self.label(name), **options)
+        made = Slider(knob.low, knob.high, value, step=knob.step, **self.label(name), **options)
         facts = {"low": knob.low, "high": knob.high, "step": knob.step, "default": value, "surprise": surprise}
         return self.register(name, made, **facts)
 
