@@ -4,10 +4,12 @@
   if (!facts?.model?.wishes) return;
   const { say } = window.noisewalk;
   const value = (name) => window.noisewalk.valueOf(TAB, name);
-  const turn = (name, next) => window.dispatchEvent(new CustomEvent("noisewalk:knob", { detail: { tab: TAB, name, value: next } }));
+  const tell = (event, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + event, { detail }));
+  const turn = (name, next) => tell("knob", { tab: TAB, name, value: next });
   const SETTLED = 800; // milliseconds in which a link has put its knobs in place
   const QUIET = 350; // of rest before a run begins by itself
   const AT_ONCE = 6; // seconds: what costs more waits for the button
+  const LONG = 2; // seconds: of what costs more each step is shown as it comes, even to who rests at a final picture
   const FIRST = ["hair-style", "glasses", "beard", "mouth", "skin", "hair-color"];
 
   // ---- what is wished for: chips where there is one field, else a menu for each, the most telling ones in sight
@@ -59,26 +61,84 @@
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
   }
 
-  // ---- runs by themselves
+  // ---- runs: by themselves where they cost little, else by a press; until then the stage says that it is behind
   const FOLLOWED = Object.keys(window.noisewalkPage.driven["denoising-price"] ?? {});
   const button = (id) => document.querySelector(id);
   const running = () => Boolean(document.querySelector("#denoising-run .nw-waiting"));
+  const now = () => window.noisewalk.denoisingBranch?.now();
   const PATIENCE = 8000; // milliseconds for a run's first message: until it comes, Gradio takes no second click
-  let timer = 0, seen = false, seconds = 0, clicked = -Infinity;
+  let timer = 0, seen = false, clicked = -Infinity;
   let begun = false; // the first run begins whatever it costs: nobody should meet an empty stage
+  let price = null; // of what the knobs say: {seconds} or {error}, or nothing while it is asked for
+  let due = false, pressed = false; // whether a run is to be thought of, and whether somebody asked for it
+  let coming = null; // the knobs of a run that was begun and is not on the stage yet
+
   function run() {
     const begins = performance.now() - clicked < PATIENCE;
     if (running() && !begins) button("#denoising-stop")?.click();
+    coming = now();
     if (running() || begins) timer = setTimeout(run, 120);
     else button("#denoising-run-button")?.click();
   }
-  document.addEventListener("click", (e) => { if (e.target.closest?.("#denoising-run-button")) clicked = performance.now(); }, true);
-  window.addEventListener("noisewalk:begun", (e) => { if (e.detail.timeline === "denoising-run") [clicked, begun] = [-Infinity, true]; });
   function soon(wait = QUIET) {
     clearTimeout(timer);
-    timer = setTimeout(() => { if (seconds <= AT_ONCE || !begun) run(); }, wait);
+    due = true;
+    timer = setTimeout(() => { timer = 0; decide(); }, wait);
   }
-  window.addEventListener("noisewalk:painted", (e) => { if (e.detail.canvas === "denoising-price" && !e.detail.reply.error) seconds = e.detail.reply.seconds; });
+  // A press waits for no price; whatever begins by itself must be known to cost little.
+  function decide() {
+    const asked = !begun || (pressed && !window.noisewalk.denoisingBranch?.current());
+    if (!due || timer || !(asked || price)) return;
+    due = false;
+    if (asked || price.seconds <= AT_ONCE) run();
+    else pressed = false;
+    mark();
+  }
+  function press() {
+    pressed = true;
+    soon();
+  }
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("#denoising-run-button")) {
+      clearTimeout(timer);
+      [timer, clicked, coming, due, pressed] = [0, performance.now(), now(), false, false];
+      setTimeout(() => { if (performance.now() - clicked >= PATIENCE && clicked > 0) coming = null; mark(); }, PATIENCE + 1);
+      mark();
+    }
+    if (target.closest?.("#denoising-stop")) { coming = null; setTimeout(mark, QUIET); }
+    if (target.closest?.("#denoising-texts")) press();
+    if (target.closest?.("#denoising-behind button")) { pressed = true; run(); }
+  }, true);
+  window.addEventListener("noisewalk:press", (e) => { if (e.detail.tab === TAB) press(); });
+  window.addEventListener("noisewalk:begun", (e) => {
+    if (e.detail.timeline !== "denoising-run") return;
+    [clicked, begun] = [-Infinity, true];
+    if (price?.seconds > LONG) setTimeout(() => tell("timeline", { timeline: "denoising-run", follow: true }));
+  });
+  window.addEventListener("noisewalk:painted", (e) => {
+    if (e.detail.canvas !== "denoising-price") return;
+    price = e.detail.reply;
+    decide();
+    mark();
+  });
+
+  // ---- the stage while it shows another run than the knobs ask for, and nothing is on its way
+  function mark() {
+    const branches = window.noisewalk.denoisingBranch, stage = branches?.stage(), line = button("#denoising-behind");
+    if (!stage || !line) return;
+    if (branches.current()) coming = null;
+    const behind = !branches.current() && !due && coming !== now();
+    line.closest(".nw-card").classList.toggle("nw-stale", behind);
+    line.hidden = !behind;
+    if (!behind) return;
+    const why = price?.error ? "refused" : price?.seconds > AT_ONCE ? "costly" : "plain";
+    line.querySelector("span").innerHTML = window.noisewalk.html("t:denoising.behind." + why, { seconds: price?.seconds });
+    line.querySelector("button").hidden = Boolean(price?.error);
+  }
+  window.addEventListener("noisewalk:stopped", mark);
+  window.addEventListener("noisewalk:finished", ({ detail }) => { // the price has learned from the run
+    if (detail.timeline === "denoising-run") tell("set", { canvas: "denoising-price", values: {} });
+  });
   window.addEventListener("noisewalk:ready", (e) => {
     if (e.detail.widget !== "denoising-run") return;
     lay();
@@ -88,7 +148,11 @@
   window.addEventListener("noisewalk:turned", (e) => {
     if (e.detail.tab !== TAB) return;
     lay();
-    if (seen && (FOLLOWED.includes(e.detail.name) || e.detail.name === "trunk")) soon();
+    if (!FOLLOWED.includes(e.detail.name)) return;
+    price = null;
+    if (seen) soon();
+    mark();
   });
+  window.addEventListener("noisewalk:language", mark);
   window.addEventListener("noisewalk:language", lay);
 })();

@@ -86,13 +86,14 @@
   }
   const clear = () => { leaves = []; emit("tree", {}); };
 
-  // ---- ways on: several knobs at one stroke, which a hidden button of Gradio's carries to its sliders
+  // ---- ways on: several knobs at one stroke, which a hidden button of Gradio's carries to its sliders, and the run
   let pending = null;
   function land(next) {
     if (next.trunk.length > most || JSON.stringify(next.trunk).length > LONGEST) return notice(say("t:denoising.branch.full", { most }));
     pending = structuredClone(next);
     const carrier = document.querySelector("#denoising-branch-land");
     if (carrier) carrier.click(); else landed([]);
+    emit("press", { tab: TAB });
   }
   function landed(names) {
     if (pending) window.noisewalk.jump(TAB, pending);
@@ -100,6 +101,8 @@
     return names.map(value);
   }
   const turn = (trunk) => emit("knob", { tab: TAB, name: "trunk", value: trunk });
+  // Whether the run on the stage is the one that the knobs ask for.
+  const current = () => Boolean(stage) && begun.has(stage.run) && key(stage.values) === key(all());
   // What the run on the stage was at its step: the limbs that had ended, and the course it was on.
   function reached({ values, step }) {
     const limb = values.trunk.find(({ until }) => until > step);
@@ -136,7 +139,7 @@
       const { until, turned, idle, draws, remembers } = outlook, names = { until, sampler: sampler(value("sampler")) };
       const words = (part, more) => html("t:denoising.branch." + part, { ...names, ...more });
       if (until === null) return [words(draws ? "draws" : "fixed"), remembers ? words("remembers") : ""];
-      if (!turned.length && !poked()) return [words("kept"), words(remembers ? "nothing.remembers" : "nothing")];
+      if (!turned.length && !poked()) return [words("kept"), current() ? words(remembers ? "nothing.remembers" : "nothing") : words("coming")];
       const silent = idle.filter((name) => name !== "seed");
       return [words("kept"), turned.length ? words("turned", { names: called(turned) }) : "", idle.includes("seed") ? words("idle.seed") : "",
         silent.length ? words("idle", { names: called(silent) }) : "", remembers ? words("remembers") : ""];
@@ -148,7 +151,7 @@
       find(".nw-branch-said").innerHTML = trouble !== null ? escaped(kit.why(trouble)) : outlook ? sentences().filter(Boolean).join(" ") : "";
     }
     kit.listen(find("[data-branch=cut]"), "click", cut);
-    kit.listen(find("[data-branch=whole]"), "click", () => turn([]));
+    kit.listen(find("[data-branch=whole]"), "click", () => { turn([]); emit("press", { tab: TAB }); });
     kit.listen(window, "noisewalk:stopped", write);
     kit.listen(window, "noisewalk:turned", ({ detail }) => { if (detail.tab === TAB) write(); });
     kit.whenPageChanges(write);
@@ -158,6 +161,6 @@
 
   window.noisewalk.denoisingBranch = {
     branch, landed, land, poke, repoke, poked, clear, key, lean, parent, spoken, called, sampler,
-    leaves: () => leaves, stage: () => stage, open, now: () => key(all()), values: all,
+    leaves: () => leaves, stage: () => stage, open, current, now: () => key(all()), values: all,
   };
 })();

@@ -30,8 +30,15 @@ from genmodels.schedules import SCHEDULES
 HALT = "() => { noisewalk.halt('denoising-run') }"
 WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
+BEHIND = """
+<p class="nw-prose nw-behind" id="denoising-behind" role="status" hidden>
+  <span></span> <button type="button" class="nw-go" data-say="denoising.run"></button></p>
+"""
 SHARE = Knob(0, 1, 0.01)
-TEXTS_WAY = {"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN}
+TEXTS_WAY = {
+    **{"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN},
+    "trunk": [],
+}
 PARTS: dict[str, Callable[[Tab, dict[str, Any]], None]] = {
     "forward": forward,
     "nearest": nearest,
@@ -55,7 +62,7 @@ def layout(tab: Tab) -> None:
             Widget(
                 None, elem_id="denoising-price", markup=PRICE, scripts=("pump", "price"), ask=serve(price, turns=True)
             )
-            tab.turn(tab.button("texts", elem_classes="nw-quiet"), TEXTS_WAY)
+            tab.turn(tab.button("texts", elem_classes="nw-quiet", elem_id="denoising-texts"), TEXTS_WAY)
         with gr.Column(elem_classes="nw-stage"):
             timeline = stage(tab, str(models[0]), whole)
             tab.parts(PARTS, whole)
@@ -101,6 +108,7 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
     with gr.Column(elem_classes="nw-card"):
         shown = tab.radio("curve", view.CURVES, elem_classes="nw-inline")
         curve = Plot(view.curve(model), elem_id="denoising-curve", serve=serve(view.curve), height=130)
+        gr.HTML(BEHIND, apply_default_css=False)
         timeline = Timeline(elem_id="denoising-run", panes=list(view.PANES), frames=again, size=320)
         for line in ("here", "sizes", "identity"):
             tab.facts_line(f"denoising.{line}", "denoising-run")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -41,7 +43,8 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     for number, step in enumerate(made):
         now = time.perf_counter()
         numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
-        numbers |= {"ms": round((now - clock) * 1000), "formula": formula(next(made_of, None), nodes, number)}
+        numbers |= {"there": there(step, schedule, betas, now - clock)}
+        numbers |= {"formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, schedule)])
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
@@ -76,12 +79,30 @@ def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any
         "alpha": round(alpha, 4),
         "sigma": round(sigma, 4),
         "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
-        "log_snr": round(float(schedule.log_snr(step.t).clamp(-EDGE, EDGE)), 2),
-        "beta": round(float(betas[round(float(step.t) * 999)]), 5),
+        "log_snr": round(float(schedule.log_snr(step.t).clamp(-EDGE, EDGE)), 2),  # for the dot on the curve
+        "beta": beta_at(betas, step.t),
         "off": f"{float(off):.0e}",
         **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
         "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),
     }
+
+
+def there(step: Step, schedule: NoiseSchedule, betas: Tensor, seconds: float) -> str:
+    """The numbers of a step in words, or that on clean data nothing is evaluated, and so nothing was measured."""
+    if not float(schedule.sigma(step.t)):
+        return "t:denoising.here.end"
+    log_snr = float(schedule.log_snr(step.t))
+    numbers = {
+        "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
+        "beta": beta_at(betas, step.t),
+        "log_snr": round(log_snr, 2) if math.isfinite(log_snr) else "−∞",
+        "ms": round(seconds * 1000),
+    }
+    return f"t:denoising.here.step|{json.dumps(numbers)}"
+
+
+def beta_at(betas: Tensor, t: Tensor) -> float:
+    return round(float(betas[round(float(t) * (len(betas) - 1))]), 5)
 
 
 def size(part: Tensor) -> float:

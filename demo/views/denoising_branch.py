@@ -80,12 +80,13 @@ def maps(plan: Plan, trunk: Sequence[Limb]) -> Iterator[dict[str, Any]]:
     """The three panes of each step, and how much of the change lies in the rectangle."""
     limb = trunk[poked_at(trunk)]
     assert limb.poked is not None
+    steps = len(times(plan)) - 1
     for number, (plain, poked) in enumerate(parted(plan, trunk), limb.until):
         difference = (poked.x0 - plain.x0).abs().mean(1)
         frames = [*sheets(plain.x0, poked.x0), heat(poked.x0, difference)]
         yield {
             "frames": frames,
-            "caption": {"step": number, "until": limb.until} | shares(difference, limb.poked.where),
+            "caption": {"step": number, "steps": steps, "until": limb.until} | shares(difference, limb.poked.where),
         }
 
 

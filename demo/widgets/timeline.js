@@ -4,7 +4,7 @@ const [panes, range, count] = ['.nw-panes', '.nw-range', '.nw-count'].map(part =
 const [play, speed, facts, trouble] = ['.nw-play', '.nw-speed', '.nw-facts', '.nw-error'].map(part => figure.querySelector(part));
 const SPEEDS = [0.5, 1, 2, 4];
 let shown = null, coming = null;             // the run on screen, and the one that will replace it
-let index = 0, drawn = '';
+let index = 0, drawn = '', drawnAt = { index: 0 };
 let following = true, restsAtEnd = false;    // at the newest frame by itself, or put on the last one by hand
 let playing = false, pace = 1, clock = 0, before = 0;
 let lastError = null;
@@ -104,7 +104,7 @@ function advance(now) {
 function draw() {
   const pictures = shown.at(index);
   controls();
-  if (!pictures || drawn === shown.id + ':' + index) return;
+  if (!pictures || drawn === shown.id + ':' + index) return spoken();
   figure.dataset.at = drawn = shown.id + ':' + index;
   pictures.forEach((bitmap, each) => {
     const canvas = panes.children[each]?.querySelector('canvas');
@@ -114,6 +114,8 @@ function draw() {
   });
   const { caption } = shown.shots[index];
   facts.textContent = props.words ? say(props.words, { ...caption, index: index + 1, total: shown.total }) : '';
+  drawnAt = { index, ...caption };
+  spoken();
   emit('frame', { timeline: name, run: shown.id, index, total: shown.total, caption });
 }
 
@@ -122,7 +124,12 @@ function controls() {
   range.value = index;
   range.style.setProperty('--nw-at', index / range.max);
   range.style.setProperty('--nw-loaded', shown.last() / range.max);
-  count.textContent = `${index + 1} / ${shown.total}`;
+}
+
+// Where the picture that is drawn stands: by the steps that a run counts from 0 itself, or by its place among the frames.
+function spoken() {
+  const { step, steps } = drawnAt;
+  count.textContent = Number.isInteger(step) && Number.isInteger(steps) ? `${step} / ${steps}` : `${drawnAt.index + 1} / ${shown.total}`;
   range.setAttribute('aria-valuetext', [count.textContent, facts.textContent].filter(Boolean).join(' · '));
 }
 
@@ -205,8 +212,10 @@ function stop() {
   wake();
 }
 
-listen(window, 'noisewalk:timeline', ({ detail }) => { // {timeline, value} feeds it, {…, index} moves it, {…, stop} ends it
+// {timeline, value} feeds it, {…, index} moves it, {…, stop} ends it, {…, follow} shows the run on its way from its first frame
+listen(window, 'noisewalk:timeline', ({ detail }) => {
   if (detail.timeline !== name) return;
+  if (detail.follow && coming) { coming.final = false; wake(); }
   if (detail.stop) stop();
   if (detail.value) take(detail.value);
   if (Number.isFinite(detail.index)) scrub(detail.index);

@@ -76,6 +76,60 @@ def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, young: str) -> No
     assert thumbs[0] == thumbs[1]
 
 
+def test_what_costs_long_waits_for_a_press_and_the_stage_says_so(page: Any, young: str) -> None:
+    """The price of this machine is replaced on its way to the page, so that every run seems long."""
+    page.add_init_script(
+        "addEventListener('noisewalk:painted', ({ detail }) => {"
+        " if (detail.canvas === 'denoising-price' && detail.reply.seconds) detail.reply.seconds = 40 })"
+    )
+    opened(page, start(young, "dpmpp-2m"))  # the first run begins whatever it costs
+    behind = page.locator("#denoising-behind")
+    assert not behind.is_visible()
+    seed = page.get_by_label("number input for Seed", exact=True).first
+    seed.fill("9")
+    seed.press("Enter")
+    page.locator("#denoising-behind", has_text="about 40 s").wait_for()
+    assert page.locator(".nw-stale #denoising-run").count() == 1
+    seed.fill("4")
+    seed.press("Enter")
+    behind.wait_for(state="hidden")  # what is shown is asked for again
+    seed.fill("9")
+    seed.press("Enter")
+    behind.get_by_role("button").click()
+    runs(page, 2)
+    assert not behind.is_visible()
+    stand(page, STEP)
+    page.locator("[data-branch=cut]").click()  # a press
+    runs(page, 3)
+    page.locator(".nw-branch-said", has_text="learns from the steps before").wait_for()
+    assert not behind.is_visible()
+    page.locator("#denoising-texts").click()
+    page.wait_for_function("() => noisewalk.denoisingBranch.stage().values.steps === 1000")
+    page.locator("#denoising-stop").click()
+    page.wait_for_function("() => !document.querySelector('#denoising-run .nw-waiting')")
+
+
+def test_the_steps_are_counted_from_0_wherever_they_are_counted(page: Any, young: str) -> None:
+    opened(page, start(young))
+    count, here = page.locator("#denoising-run .nw-count"), page.locator("[data-key='denoising.here']")
+    stand(page, STEP)
+    assert count.text_content() == f"{STEP} / {STEPS}" and f"Step {STEP} of {STEPS}" in here.text_content()
+    assert "ms for this step" in here.text_content()
+    stand(page, STEPS)
+    assert count.text_content() == f"{STEPS} / {STEPS}" and "nothing is evaluated" in here.text_content()
+    assert " ms" not in here.text_content() and "log-SNR" not in here.text_content()
+
+
+def test_a_blank_number_is_refused_in_words(page: Any, young: str) -> None:
+    opened(page, start(young))
+    steps = page.get_by_label("number input for Steps", exact=True).first
+    steps.fill("")
+    page.locator("#denoising-price .nw-error").wait_for()
+    page.locator("#denoising-behind", has_text="cannot be made").wait_for()
+    page.locator("#denoising-run-button").click()
+    page.locator(".toast-body", has_text="Steps").wait_for()
+
+
 def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: str) -> None:
     opened(page, start(young))
     stand(page, STEP)
@@ -91,10 +145,10 @@ def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: st
     shape = {"left": 2, "top": 2, "right": 5, "bottom": 6}
     (limb,) = value(page, "denoising", "trunk")
     assert limb["until"] == STEP and {side: limb["poke"][side] for side in shape} == shape
-    counted = "() => document.querySelector('#denoising-poke-map .nw-count').textContent === '6 / 6'"
+    counted = "() => document.querySelector('#denoising-poke-map .nw-count').textContent === '8 / 8'"
     page.wait_for_function(counted)
     stand(page, STEP + 1)
-    page.wait_for_function("() => document.querySelector('#denoising-poke-map .nw-count').textContent === '2 / 6'")
+    page.wait_for_function("() => document.querySelector('#denoising-poke-map .nw-count').textContent === '4 / 8'")
     paper.press("ArrowRight")
     runs(page, 3)
     (moved,) = value(page, "denoising", "trunk")

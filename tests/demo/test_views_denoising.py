@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,21 @@ def test_numbers_of_a_step():
     assert (first["t"], final["t"], first["alpha_bar"], final["alpha_bar"]) == (1, 0, pytest.approx(0, abs=1e-3), 1)
     assert first["size_x"] == pytest.approx(1, abs=0.15) and final["off"] == "0e+00"
     assert all(len(frame["frames"]) == 3 for frame in frames)
+
+
+def test_on_clean_data_nothing_is_said_to_be_measured():
+    *before, end = (frame["caption"]["there"] for frame in view.frames_of(Plan(MODEL, Course("ddim"), steps=4)))
+    assert end == "t:denoising.here.end" and all("ms" in json.loads(text.split("|")[1]) for text in before)
+
+
+def test_a_start_without_data_has_no_number_for_its_log_snr():
+    plan = Plan(MODEL, Course("ddim"), steps=4, schedule="shifted-cosine", fit="mismatched")
+    first, second, *_ = (
+        json.loads(f["caption"]["there"].split("|")[1]) for f in view.frames_of(plan) if "|" in f["caption"]["there"]
+    )
+    assert first["log_snr"] == "−∞" and second["log_snr"] == pytest.approx(
+        float(schedule_of(plan).log_snr(times(plan)[1])), abs=0.01
+    )
 
 
 @pytest.mark.parametrize("fit", FITS)
