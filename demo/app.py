@@ -16,7 +16,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 from gradio.themes import Base, GoogleFont, sizes
 
-from demo.hardware import HOSTED
+from demo.hardware import HOSTED, keep_memory
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
 from demo.views.api import API
@@ -144,4 +144,5 @@ def launch_settings(demo: gr.Blocks, **changes: Any) -> dict[str, Any]:
 
 
 def launch(demo: gr.Blocks, **changes: Any) -> Any:
+    keep_memory()
     return demo.launch(**launch_settings(demo, **changes))

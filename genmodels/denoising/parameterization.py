@@ -39,15 +39,23 @@ class Parameterization:
         """What the network has said, as data and noise."""
         a, b = self.a(alpha, sigma), self.b(alpha, sigma)
         determinant = alpha * b - sigma * a
-        x0 = per_sample(b / determinant, x) * x - per_sample(sigma / determinant, x) * output
-        eps = per_sample(alpha / determinant, x) * output - per_sample(a / determinant, x) * x
-        return Estimate(x0, eps)
+        x0 = mixed(b / determinant, x, -sigma / determinant, output)
+        return Estimate(x0, mixed(-a / determinant, x, alpha / determinant, output))
 
     def check(self, schedule: NoiseSchedule) -> None:
         """Refuse a pair in which the output says nothing new where a run starts: eps where x is all noise."""
         alpha, sigma = (f(torch.ones((), dtype=torch.float64)) for f in (schedule.alpha, schedule.sigma))
         if not abs(alpha * self.b(alpha, sigma) - sigma * self.a(alpha, sigma)) > 0:
             raise Refused("singular", schedule=type(schedule).__name__)
+
+
+def mixed(a: Tensor, x: Tensor, b: Tensor, y: Tensor) -> Tensor:
+    """a x + b y; where the whole batch shares the numbers, in as few passes as they need."""
+    if a.ndim:
+        return per_sample(a, x) * x + per_sample(b, y) * y
+    if a == 0:
+        return y if b == 1 else y * float(b)
+    return (x * float(a)).add_(y, alpha=float(b))
 
 
 def edm(sigma_data: float = 0.5) -> Parameterization:

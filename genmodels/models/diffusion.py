@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from genmodels.denoising.conditioned import Conditioned
 from genmodels.denoising.estimate import Denoiser, Estimate
 from genmodels.denoising.guidance import Guided
-from genmodels.denoising.parameterization import PARAMETERIZATIONS
+from genmodels.denoising.parameterization import PARAMETERIZATIONS, one
 from genmodels.knobs import knob, settle
 from genmodels.latents import LatentModel
 from genmodels.models.unet import UNet
@@ -91,8 +91,9 @@ class Diffusion(LatentModel):
     def output(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
         """What the network says of x at t, 0-dim or (B,)."""
         log_snr = self.schedule.log_snr(t).to(x).expand(len(x))
-        c_in = self.predicts.c_in(self.schedule.alpha(t), self.schedule.sigma(t))
-        return self.net(per_sample(c_in, x) * x, log_snr, label)
+        if self.predicts.c_in is not one:
+            x = per_sample(self.predicts.c_in(self.schedule.alpha(t), self.schedule.sigma(t)), x) * x
+        return self.net(x, log_snr, label)
 
     def forward(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Estimate:
         return self.predicts.solve(self.output(x, t, label), x, self.schedule.alpha(t), self.schedule.sigma(t))
