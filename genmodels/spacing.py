@@ -22,7 +22,10 @@ from genmodels.schedules.schedule import FIRST, NoiseSchedule
 T = 1000
 MOST_STEPS = 1000
 LEAST_NOISE = 0.03  # less is not seen; a schedule that is noisier than this at its first index is followed further down
-MOST_NOISE = 200.0  # more is noise to every model; spending steps there is waste
+# Where noise has no bound: a short run spends no step on more than this, but leaps over it from t = 1. Many pixels
+# together still say something there, so the leap must shrink as steps grow in number, or nothing would converge.
+MOST_NOISE = 200.0
+NOISE_PER_STEP = 10.0
 
 Endpoint = Literal["zero", "stop"]
 Spacing = Callable[..., Tensor]
@@ -57,8 +60,9 @@ def karras(
     schedule: NoiseSchedule, n: int, endpoint: Endpoint = "zero", rho: Annotated[float, Knob(1, 20, 0.5)] = 7.0
 ) -> Tensor:
     """Evenly in (noise level)^(1/rho): most steps where there is little noise (2206.00364)."""
-    low, high = (level ** (1 / rho) for level in ends(schedule))
-    return from_levels(schedule, np.linspace(high, low, nodes(n, endpoint)) ** rho, endpoint)
+    count = nodes(n, endpoint)
+    low, high = (level ** (1 / rho) for level in ends(schedule, n))
+    return from_levels(schedule, np.linspace(high, low, count) ** rho, endpoint)
 
 
 def exponential(schedule: NoiseSchedule, n: int, endpoint: Endpoint = "zero") -> Tensor:
@@ -70,8 +74,9 @@ def polyexponential(
     schedule: NoiseSchedule, n: int, endpoint: Endpoint = "zero", rho: Annotated[float, Knob(0.2, 5, 0.1)] = 1.5
 ) -> Tensor:
     """A power of even steps, laid along log-SNR: above 1 the steps shorten toward the data."""
-    low, high = (math.log(level) for level in ends(schedule))
-    return from_levels(schedule, np.exp(low + (high - low) * np.linspace(1, 0, nodes(n, endpoint)) ** rho), endpoint)
+    count = nodes(n, endpoint)
+    low, high = (math.log(level) for level in ends(schedule, n))
+    return from_levels(schedule, np.exp(low + (high - low) * np.linspace(1, 0, count) ** rho), endpoint)
 
 
 def beta(
@@ -83,7 +88,7 @@ def beta(
 ) -> Tensor:
     """Quantiles of the Beta(a, b) law in time: below 1 both ends get more steps than the middle (2407.12173)."""
     nodes(n, endpoint)
-    least = float(schedule.time_of(torch.tensor(ends(schedule)[0]))) if endpoint == "stop" else 0.0
+    least = float(schedule.time_of(torch.tensor(ends(schedule, n)[0]))) if endpoint == "stop" else 0.0
     return falling(least + (1 - least) * beta_quantile(np.linspace(1, 0, n + 1), a, b))
 
 
@@ -105,17 +110,17 @@ def nodes(n: int, endpoint: str) -> int:
     return n + 1 if endpoint == "stop" else n
 
 
-def ends(schedule: NoiseSchedule) -> tuple[float, float]:
-    """The smallest and the largest noise level of a run.
+def ends(schedule: NoiseSchedule, n: int) -> tuple[float, float]:
+    """The smallest and the largest noise level of a run of n steps.
 
     Smallest: the floor of a schedule that has one just after t = 0; else the level at index 0, or LEAST_NOISE if that
-    is less. Largest: the level at t = 1, or MOST_NOISE if that is less. Where levels change so early or so late that
-    times could not be told apart, the level at 1e-12, and that at 1 - 1e-9.
+    is less. Largest: the level at t = 1, or the most that a run of so many steps visits if that is less. Where levels
+    change so early or so late that times could not be told apart, the level at 1e-12, and that at 1 - 1e-9.
     """
     moments = torch.tensor([1e-300, FIRST, 1 / T, 1 - 1e-9, 1], dtype=torch.float64)
     floor, early, first, late, last = schedule.noise_level(moments).tolist()
     low = floor if floor > 1e-9 else max(early, min(first, LEAST_NOISE))
-    return low, min(last if math.isfinite(last) else late, MOST_NOISE)
+    return low, min(last if math.isfinite(last) else late, max(MOST_NOISE, NOISE_PER_STEP * n))
 
 
 def from_indices(indices: np.ndarray, n: int, endpoint: str) -> Tensor:

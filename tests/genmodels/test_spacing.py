@@ -50,7 +50,7 @@ def test_n_steps_strictly_falling(key: str, name: str, endpoint: str):
             assert times[-1] == 0.001
         else:
             level = float(schedule.noise_level(times[-1]))
-            assert level == pytest.approx(ends(schedule)[0], rel=1e-6) and level > 0
+            assert level == pytest.approx(ends(schedule, n)[0], rel=1e-6) and level > 0
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,19 @@ def test_n_steps_strictly_falling(key: str, name: str, endpoint: str):
     ],
 )
 def test_the_ends_are_the_schedules_own(schedule: NoiseSchedule, low: float, high: float):
-    assert ends(schedule) == pytest.approx((low, high), rel=1e-4)
+    assert ends(schedule, 20) == pytest.approx((low, high), rel=1e-4)
+
+
+@pytest.mark.parametrize("key", [key for key in SPACINGS if key != "leading"])  # never begins at pure noise
+@pytest.mark.parametrize("name", [name for name in ALL if "laplace" not in name])  # pure noise comes too late in time
+def test_every_step_shrinks_as_there_are_more(key: str, name: str):
+    """Where one does not, no method comes to the truth, however many steps it takes."""
+    longest = []
+    for n in (25, 400):
+        ways = ALL[name].noise_level(SPACINGS[key](ALL[name], n))
+        share = torch.where(ways.isinf(), 1, ways / (1 + ways))  # sigma / (alpha + sigma): finite at both ends
+        longest.append(float(share[:-1].diff().abs().max()))  # the last one, to zero, is taken from the smallest noise
+    assert longest[1] < 0.35 * longest[0]
 
 
 def test_leading_never_sees_pure_noise_and_trailing_never_the_cleanest_index():
