@@ -26,7 +26,10 @@
     box.textContent = say(text);
     box.classList.add("nw-shown");
     clearTimeout(fading);
-    fading = setTimeout(() => box.classList.remove("nw-shown"), 2200);
+    fading = setTimeout(() => {
+      box.classList.remove("nw-shown");
+      fading = setTimeout(() => { box.textContent = ""; }, 400); // what is not seen is not read out either
+    }, 2200);
   }
 
   // Five stops; each opens its tab, lights up one part of the page and says one thing about it.

@@ -123,7 +123,8 @@
     const put = (next) => { turn("fates", next.map(([thing, to]) => ({ [thing]: to }))); soon(); };
     const instead = (thing) => {
       const all = offered[thing]().map(([to]) => to);
-      return [...(LIKELY[thing] ?? []), ...all].find((to) => all.includes(to) && to !== "" && !idle(thing, to)) ?? all[0];
+      const likely = [...(LIKELY[thing] ?? []), ...all].filter((to) => all.includes(to) && to !== "");
+      return likely.find((to) => !idle(thing, to)) ?? likely[0];
     };
     function menu(options, chosen, label, changed, key) {
       const select = node("select");

@@ -41,7 +41,7 @@
       trouble = error;
       const line = find(".nw-error-line");
       line.hidden = error === null;
-      if (error !== null) line.textContent = kit.why(error);
+      if (error !== null) line.textContent = typeof error === "string" ? say(error) : kit.why(error);
     }
 
     // ---- the picture
@@ -68,7 +68,7 @@
       tell(null);
       crop();
     }
-    const taken = (picture) => picture && take(picture).catch(uploads.refuse);
+    const taken = (picture) => picture && take(picture).catch((reason) => tell(typeof reason === "string" ? reason : "t:upload.no"));
     const choose = () => { file.value = ""; file.click(); };
     listen(file, "change", () => taken(file.files[0]));
     listen(find("[data-paper=choose]"), "click", choose);
@@ -197,7 +197,7 @@
     listen(window, "noisewalk:turned", ({ detail }) => {
       if (detail.tab !== TAB) return;
       if (["edit_way", "edit_hole", "edit_drawing", "edit_source"].includes(detail.name)) read();
-      if (detail.name === "edit_source") { root.classList.toggle("nw-empty", source() === "own" && !own); if (source() === "own") crop(); }
+      if (detail.name === "edit_source") { tell(null); root.classList.toggle("nw-empty", source() === "own" && !own); if (source() === "own") crop(); }
       if (["edit_wishes", "model"].includes(detail.name)) wishing();
     });
     // The stage's picture is there only once its run has ended.

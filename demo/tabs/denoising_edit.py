@@ -20,6 +20,9 @@ KIT = "element, props, server, name, listen, emit, pump, picture, why, whenPageC
 HALT = "() => { noisewalk.halt('denoising-edit') }"
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
 HOW = "".join(f'<p class="nw-prose nw-for-{name}" data-say="denoising.edit.how.{name}"></p>' for name in NAMES)
+COMING = "".join(
+    f'<p class="nw-prose nw-coming nw-for-{name}" data-say="denoising.edit.coming.{name}"></p>' for name in NAMES
+)
 PAPER = """
 <section class="nw-widget nw-paper">
   <div class="nw-frame"><canvas width="256" height="256" role="img"></canvas>
@@ -77,6 +80,7 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
                     None, elem_id="denoising-edit-price", markup=PRICE, scripts=("pump", "price"),
                     ask=serve(view.bill, turns=True),
                 )  # fmt: skip
+                gr.HTML(COMING, apply_default_css=False)
                 timeline = Timeline(elem_id="denoising-edit", panes=[*view.PANES], frames=again, size=240)
                 gr.HTML('<p class="nw-prose nw-edit-said" role="status"></p>', apply_default_css=False)
     tab.live(paper, {**whole, **subject, "trunk": "trunk"})

@@ -18,8 +18,9 @@ SHARE = Knob(0, 1, 0.01)
 def layout(tab: Tab, whole: dict[str, Any]) -> None:
     tab.hidden("live_classes", {}, free=True)
     with gr.Row():
-        with gr.Column(elem_classes="nw-card"):
+        with gr.Column(elem_classes="nw-card nw-live-card"):
             canvas = LiveCanvas(serve(live, turns=True), elem_id="denoising-live", size=320)
+            tab.facts_line("denoising.live.took", "denoising-live")
         with gr.Column(elem_classes="nw-card"):
             tab.prose("denoising.live.how")
             evaluations = tab.slider("live_evaluations", Knob(1, 8, 1, 4))

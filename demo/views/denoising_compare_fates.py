@@ -77,7 +77,8 @@ def said_of(change: Change) -> str:
     known = f"t:{GROUPS.get(change.thing, '')}.{change.to}"
     if change.thing == "class":
         known = "t:attributes." + change.to.replace("=", ".") if change.to else "t:denoising.compare.nothing"
-    named = known if known[2:] in table("en") else f"{change.to}".split("=")[-1]
+    plain = f"{change.to:g}" if isinstance(change.to, float) else f"{change.to}"
+    named = known if known[2:] in table("en") else plain.split("=")[-1]
     return f"t:denoising.compare.is.{change.thing}|{json.dumps({'to': named})}"
 
 

@@ -41,7 +41,7 @@ def live(
     schedule, usual = made.schedule, made.usual
     times = SPACINGS[usual.spacing](schedule, evaluations)
     *_, last = WALKS[usual.sampler](denoise, z * schedule.prior_std(), times, Shuffled(z))
-    return {"image": jpeg(to_image(last.x), 95)}
+    return {"image": jpeg(to_image(last.x), 95), "calls": evaluations * (2 if isinstance(denoise, Guided) else 1)}
 
 
 def between(a: Tensor, b: Tensor, amount: float) -> Tensor:

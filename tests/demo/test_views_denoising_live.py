@@ -45,6 +45,17 @@ def test_so_many_evaluations_and_no_more(evaluations: int, monkeypatch: pytest.M
     assert len(count) == evaluations
 
 
+@pytest.mark.parametrize("asked", [{}, {"classes": {"7": 1}}, {"classes": {"7": 1}, "guidance": 3.0}])
+def test_it_says_how_often_the_network_looked(asked: dict, monkeypatch: pytest.MonkeyPatch, request):
+    made = request.getfixturevalue("model")
+    looks, forward = [], type(made).forward
+    monkeypatch.setattr(
+        type(made), "forward", lambda self, x, *rest: (looks.append(len(x)), forward(self, x, *rest))[1]
+    )
+    values = {"model": MODEL, "seed": 3, "classes": {}, "guidance": 1.0, "evaluations": 3} | asked
+    assert live(**accept(live, values))["calls"] == sum(looks)
+
+
 @pytest.mark.parametrize(
     "bad", [{"evaluations": 0}, {"evaluations": 9}, {"amount": 2}, {"other_classes": {"x": 1}, "mix": 1}]
 )
