@@ -4,8 +4,7 @@ let last = null;
 
 function write() {
   if (!last) return;
-  const [key, values] = last.error ? ['refused.' + last.error.key, last.error.values] : ['widgets.price', last];
-  line.textContent = say('t:' + key, values);
+  line.textContent = last.error ? why(last.error) : say('t:widgets.price', last);
   line.classList.toggle('nw-error', Boolean(last.error));
 }
 function take(reply) { last = reply; write(); emit('painted', { canvas: name, reply }); }
