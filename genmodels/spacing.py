@@ -23,9 +23,10 @@ T = 1000
 MOST_STEPS = 1000
 LEAST_NOISE = 0.03  # less is not seen; a schedule that is noisier than this at its first index is followed further down
 # Where noise has no bound: a short run spends no step on more than this, but leaps over it from t = 1. Many pixels
-# together still say something there, so the leap must shrink as steps grow in number, or nothing would converge.
+# together still say something there, so the leap must shrink as steps grow in number, or nothing would converge
+# (faces, 20 steps of dpmpp-2m: 9 of 255 from the truth with leaps from 200, 1.6 from 1000).
 MOST_NOISE = 200.0
-NOISE_PER_STEP = 10.0
+NOISE_PER_STEP = 50.0
 
 Endpoint = Literal["zero", "stop"]
 Spacing = Callable[..., Tensor]
