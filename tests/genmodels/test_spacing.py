@@ -84,7 +84,7 @@ def test_every_step_shrinks_as_there_are_more(key: str, name: str):
 @pytest.mark.parametrize("key", FROM_PURE_NOISE)
 @pytest.mark.parametrize("name", ["shifted-cosine", "flow"])
 def test_a_run_comes_to_the_truth_also_of_what_many_pixels_say_together(key: str, name: str):
-    """12,288 numbers that rise and fall together are one number with 111 times its signal: noise of 200 hides no such."""
+    """12,288 numbers that rise and fall together are one, with 111 times its signal: noise of 200 does not hide it."""
     schedule, mean, spread = ALL[name], 30.0, 111.0
     law = MixtureDenoiser(schedule, torch.ones(1), torch.tensor([[mean]]), torch.tensor([[[spread**2]]]))
     x = torch.tensor([[0.7], [-1.3]], dtype=F64)
