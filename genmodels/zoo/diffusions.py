@@ -20,6 +20,7 @@ FACES: dict[str, Any] = {  # the log-SNR of 32 pixels, for 64: a network of patc
 # in equal time it learned more than a transformer on patches of 4 (held-out error of the flow 0.23 and 0.33)
 GLYPHS: dict[str, Any] = {"patch": 2, "channels": 32, "multiples": [1, 3], "blocks": 1, "attention": 7}
 ASKED: dict[str, Any] = {"lr": 1e-3, "unlabeled": 0.1, "partly": 0.0}  # of one field, nothing is told in parts
+TWENTY: dict[str, Any] = {"steps": 10, "guidance": 2.0}  # evaluations of a picture
 
 DIFFUSIONS: dict[str, Recipe] = {
     "faces-diffusion": Recipe(
@@ -70,7 +71,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         conditional=True,
         config=GLYPHS | {"schedule": "linear", "knobs": {"T": 1000}, "predicts": "eps"},
         optimizer=ASKED | {"error": "output", "times": "thousandths"},
-        usual={"steps": 20},
+        usual=TWENTY,
     ),
     "glyphs-cosine-v": Recipe(
         "diffusion",
@@ -82,7 +83,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         conditional=True,
         config=GLYPHS | {"schedule": "cosine", "predicts": "v", "averages": [0.9995, 0.99]},
         optimizer=ASKED | {"error": "output"},
-        usual={"steps": 20},
+        usual=TWENTY,
     ),
     "glyphs-flow": Recipe(
         "diffusion",
@@ -94,7 +95,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         conditional=True,
         config=GLYPHS | {"schedule": "flow", "predicts": "flow"},
         optimizer=ASKED | {"error": "output", "times": "logit-normal"},
-        usual={"steps": 20},
+        usual=TWENTY,
     ),
     "digits-diffusion": Recipe(
         "diffusion",

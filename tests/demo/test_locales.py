@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.words import LANGUAGES, say, table
+from genmodels.zoo import ZOO
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -92,6 +93,12 @@ def test_every_sentence_is_said_somewhere() -> None:
         return key in code or any(".".join(parts[k:]) in names for k in range(1, len(parts)))
 
     assert not {key for key in table("en") if not said(key) and not key.startswith("attributes.")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ZOO)
+def test_every_model_has_a_name(name: str, language: str) -> None:
+    assert table(language)[f"models.{name}"]
 
 
 def test_say_fills_holes() -> None:
