@@ -24,9 +24,10 @@ MOST_STEPS = 1000
 LEAST_NOISE = 0.03  # less is not seen; a schedule that is noisier than this at its first index is followed further down
 # Where noise has no bound: a short run spends no step on more than this, but leaps over it from t = 1. Many pixels
 # together still say something there, so the leap must shrink as steps grow in number, or nothing would converge
-# (faces, 20 steps of dpmpp-2m: 9 of 255 from the truth with leaps from 200, 1.6 from 1000).
+# (faces, 20 steps of dpmpp-2m: 9 of 255 from the truth with leaps to 200, 1.6 to 1000); a network's answer bends so
+# sharply there that it must shrink fast.
 MOST_NOISE = 200.0
-NOISE_PER_STEP = 50.0
+MORE_NOISE = 2.5  # times the square of the number of steps
 
 Endpoint = Literal["zero", "stop"]
 Spacing = Callable[..., Tensor]
@@ -121,7 +122,7 @@ def ends(schedule: NoiseSchedule, n: int) -> tuple[float, float]:
     moments = torch.tensor([1e-300, FIRST, 1 / T, 1 - 1e-9, 1], dtype=torch.float64)
     floor, early, first, late, last = schedule.noise_level(moments).tolist()
     low = floor if floor > 1e-9 else max(early, min(first, LEAST_NOISE))
-    return low, min(last if math.isfinite(last) else late, max(MOST_NOISE, NOISE_PER_STEP * n))
+    return low, min(last if math.isfinite(last) else late, max(MOST_NOISE, MORE_NOISE * n**2))
 
 
 def from_indices(indices: np.ndarray, n: int, endpoint: str) -> Tensor:

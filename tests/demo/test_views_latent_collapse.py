@@ -228,7 +228,7 @@ def test_only_models_of_the_shelf_are_measured():
     for ask in (view.known, view.measure):
         with pytest.raises(Refused) as refusal:
             accept(ask, {"model": "nobody"})
-        assert refusal.value.key == "choice"
+        assert refusal.value.key == "absent"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -127,7 +127,7 @@ def test_near_training_pictures_are_the_nearest_of_all(model: str):
 @pytest.mark.parametrize(
     "change, key",
     [
-        ({"model": "nobody"}, "choice"),
+        ({"model": "nobody"}, "absent"),
         ({"start": {"of": "nowhere"}}, "place"),
         ({"classes": {"7": float("nan")}}, "knob"),
         ({"classes": [1]}, "length"),

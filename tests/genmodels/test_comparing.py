@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -79,7 +80,8 @@ def test_on_a_straight_map_every_schedule_goes_one_way() -> None:
     ways = []
     for world in ("flow", "edm"):
         schedule = SCHEDULES[world]()
-        times = SPACINGS["exponential"](schedule, 40)
+        levels = torch.logspace(math.log10(80), -2, 41, dtype=F64)
+        times = torch.cat([torch.ones(1, dtype=F64), schedule.time_of(levels[1:])])
         z = torch.tensor([[1.3, -0.4]], dtype=F64)
         steps = Fate(laws.gaussian(schedule), "heun", times, (0,)).run(z * schedule.prior_std())
         ways.append(torch.cat([straight(schedule, step) for step in steps]))

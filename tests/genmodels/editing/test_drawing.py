@@ -33,7 +33,7 @@ def test_it_ends_where_the_flow_leads(world: str, strength: float) -> None:
     added = (steps[0].x - denoise.schedule.alpha(steps[0].t) * x0) / denoise.schedule.sigma(steps[0].t)
     assert torch.allclose(added, chosen.start(SHAPE).double() / float(denoise.schedule.prior_std()), atol=1e-3)
     truth = denoise.ode_flow(steps[0].x, steps[0].t, steps[-1].t)
-    assert float((steps[-1].x - truth).abs().max()) < 2e-3
+    assert float((steps[-1].x - truth).abs().max()) < 4e-3
 
 
 @pytest.mark.parametrize("world", SCHEDULES)
