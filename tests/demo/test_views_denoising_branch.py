@@ -148,11 +148,12 @@ def pixels(picture: str) -> np.ndarray:
 
 def test_the_numbers_are_those_of_the_pictures():
     trunk = (Limb(AT, WAS, CORNER),)
-    *_, last = view.changes(plan(count="4"), trunk)
+    pieces = list(view.changes(plan(count="4"), trunk))
+    last, frames = pieces[-1], [frame for piece in pieces for frame in piece["add"]]
     assert last["done"] and last["total"] == STEPS + 1 - AT == len(times(plan())) - AT
     end, unpoked = run(WAS, *trunk, count="4")[-1].x.numpy(), run(WAS, count="4")[-1].x.numpy()
     apart, rows, columns = np.abs(end - unpoked)[:, 0], slice(2, 6), slice(1, 4)
-    caption = last["add"][-1]["caption"]
+    caption = frames[-1]["caption"]
     assert caption["inside"] == pytest.approx(100 * apart[:, rows, columns].sum() / apart.sum(), abs=0.06)
     assert caption["inside"] + caption["outside"] == pytest.approx(100)
     assert caption["covers"] == pytest.approx(100 * 12 / 64, abs=0.06)
