@@ -25,6 +25,7 @@ from genmodels.directions import Direction
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 from genmodels.models.reader import Reader
+from genmodels.zoo import ZOO
 
 KEPT = 256_000_000  # bytes of weights in memory at once
 LARGEST = 12_000_000  # bytes of a file that a visitor brings
@@ -35,6 +36,12 @@ LOG = logging.getLogger(__name__)
 def cards() -> dict[str, Card]:
     """What is in the folder now: files may come and go while the page is open."""
     return _cards(tuple((name, _stamp(name)) for name in _names()))
+
+
+def early(name: str) -> bool:
+    """Whether a model had clearly less training than its recipe asks for."""
+    card = cards()[name]
+    return card.steps < 0.9 * ZOO[card.recipe].steps
 
 
 def of_kind(kind: str) -> list[str]:

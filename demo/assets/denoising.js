@@ -58,6 +58,7 @@
     }
     const root = document.querySelector("#tab-denoising")?.classList;
     root?.toggle("nw-asked", Object.keys(chosen).length > 0);
+    root?.toggle("nw-is-early", facts.model.early.includes(value("model")));
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
   }
 

@@ -70,7 +70,7 @@ class Tab:
         return bool(models)
 
     def model(self, models: Sequence[str]) -> gr.Dropdown:
-        """The menu of models, and that they are young."""
+        """The menu of models, and a word beside those that are young."""
         menu = self.choice("model", models, group="models")
         self.prose("models.early", tag="span", classes="nw-badge")
         return menu

@@ -14,7 +14,6 @@ from demo.views.latent_here import ALL_LAYERS, Here, latent, painted, point
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import StyleModel, draw, mix
-from genmodels.zoo import ZOO
 
 ROWS, COLUMNS = 3, 4
 CLASSES_ACROSS = 9
@@ -27,8 +26,7 @@ def abilities(model: str) -> dict[str, Any]:
     card = library.cards()[model]
     layers = 2 * len(card.config["generator"]) - 1 if "style" in card.config else 0
     classes = [value for values in card.fields.values() for value in values] if "labels" in card.config else []
-    early = card.steps < 0.9 * ZOO[card.recipe].steps
-    return {"layers": layers, "classes": classes, "early": early, "weights": card.weights[:12]}
+    return {"layers": layers, "classes": classes, "early": library.early(model), "weights": card.weights[:12]}
 
 
 def numbers(here: Here) -> dict[str, Any]:
