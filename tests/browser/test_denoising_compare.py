@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -18,8 +19,12 @@ LAST = "Number(document.querySelector('#denoising-compare .nw-range').max)"
 
 @pytest.fixture
 def compare(page: Any, young: str) -> Any:
+    return opened(page, young)
+
+
+def opened(page: Any, address: str) -> Any:
     """The open part, with short runs by a link."""
-    page.goto(f"{young}?tab=denoising&part=compare&steps=4&fates={quote(json.dumps(FATES))}")
+    page.goto(f"{address}?tab=denoising&part=compare&steps=4&fates={quote(json.dumps(FATES))}")
     page.wait_for_selector("#denoising-run .nw-timeline[data-at]", timeout=90_000)
     page.wait_for_selector(".nw-fate select:visible")
     return page
@@ -68,7 +73,8 @@ def test_another_fate_stands_in_the_link_and_fades_what_was_compared(compare: An
     compare.wait_for_function("() => noisewalk.valueOf('denoising', 'fates').length === 1")
 
 
-def test_measuring_stops_when_told(compare: Any) -> None:
+def test_measuring_stops_when_told(page: Any, alone: Callable[[str], str]) -> None:
+    compare = opened(page, alone("denoising"))  # a network that takes its time
     compare.locator("#denoising-errors-go").click()
     compare.wait_for_selector("#denoising-errors-plot .nw-plot[data-drawn]")
     assert compare.locator("#denoising-errors-go").get_attribute("aria-disabled") == "true"
