@@ -25,6 +25,14 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name: recipe (which says wh
     "conditional": ("glyphs-cgan", {**PLAIN, "labels": LABELS}),
     "style": ("faces-stylegan", {**PLAIN, "style": 12, "depth": 2}),
 }
+STYLE = {  # a StyleGAN of faces: of few channels, but as large as the pictures
+    "shape": [3, 64, 64],
+    "latent": 8,
+    "style": 8,
+    "depth": 2,
+    "generator": [8, 8, 8],
+    "discriminator": [8, 8, 8, 8],
+}
 READER = ("glyphs-reader", {"shape": SHAPE, "labels": LABELS, "channels": [8, 12]})
 
 

@@ -16,15 +16,7 @@ from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
 from genmodels.places import Seed
 from genmodels.zoo import ZOO
-
-STYLE = {
-    "shape": [3, 64, 64],
-    "latent": 8,
-    "style": 8,
-    "depth": 2,
-    "generator": [8, 8, 8],
-    "discriminator": [8, 8, 8, 8],
-}
+from tests.demo.shelf import STYLE
 
 
 @pytest.fixture

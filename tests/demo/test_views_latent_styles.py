@@ -21,17 +21,10 @@ from genmodels.errors import Refused
 from genmodels.latents import draw
 from genmodels.places import Seed
 from genmodels.zoo import ZOO
+from tests.demo.shelf import STYLE
 
 SIDE = 2 * (64 + 4)  # from one tile of the grid to the next
 LETTERS = {"glyph": ["A", "B", "C"]}
-STYLE = {
-    "shape": [3, 64, 64],
-    "latent": 8,
-    "style": 8,
-    "depth": 2,
-    "generator": [8, 8, 8],
-    "discriminator": [8, 8, 8, 8],
-}
 CLASSES = {"shape": [1, 28, 28], "labels": [3], "latent": 8, "generator": [8, 8, 8], "discriminator": [8, 8, 8]}
 
 
