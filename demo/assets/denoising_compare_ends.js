@@ -3,8 +3,7 @@
   const parts = (window.noisewalk.denoisingCompare ??= {});
   const TIMELINE = "denoising-compare", INKS = ["--nw-ink", "--nw-sampler-1", "--nw-sampler-2", "--nw-sampler-3"];
   const words = (key, values) => window.noisewalk.say("t:denoising.compare." + key, values);
-  const SVG = Object.assign(document.createElement("p"), { innerHTML: "<svg></svg>" }).firstChild.namespaceURI;
-  const WIDE = 640, TALL = 340, EDGE = 26;
+  const { SVG } = window.noisewalk, WIDE = 640, TALL = 340, EDGE = 26;
   const shape = (kind, facts, inside = []) => {
     const made = document.createElementNS(SVG, kind);
     for (const [name, value] of Object.entries(facts)) made.setAttribute(name, value);

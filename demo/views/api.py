@@ -120,7 +120,7 @@ def denoise(
     classes: Classes = {},  # noqa: B006
     guidance: plan.Guidance = 1.0,
 ) -> list[dict]:
-    """Every step of one run: its numbers, and x, predicted picture and predicted noise as base64 JPEG.
+    """Every step of one run: its numbers (log-SNR within ±20), and x, predicted picture and noise as base64 JPEG.
 
     Args:
         model: a diffusion model of list_models()
@@ -131,10 +131,11 @@ def denoise(
         guidance: how strongly it follows that, as in sample
     """
     course = plan.Course(sampler, seed, classes=classes, guidance=guidance)
-    return [
-        {**frame["caption"], **dict(zip(("x", "x0", "eps"), frame["frames"], strict=True))}
-        for frame in denoising.frames_of(plan.Plan(model, course, steps=steps))
-    ]
+    told = []
+    for frame in denoising.frames_of(plan.Plan(model, course, steps=steps)):
+        numbers = {name: value for name, value in frame["caption"].items() if name != "there"}  # a line of the page
+        told.append(numbers | dict(zip(("x", "x0", "eps"), frame["frames"], strict=True)))
+    return told
 
 
 def interpolate(

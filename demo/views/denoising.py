@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -42,9 +42,9 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     clock = time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
-        numbers = caption(step, schedule, betas) | {"step": number, "steps": len(nodes) - 1}
-        numbers |= {"there": there(step, schedule, betas, now - clock)}
-        numbers |= {"formula": formula(next(made_of, None), nodes, number)}
+        numbers = caption(step, schedule, betas)
+        numbers |= {"step": number, "steps": len(nodes) - 1, "ms": round((now - clock) * 1000)}
+        numbers |= {"there": there(step, schedule, numbers), "formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, schedule)])
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
@@ -80,29 +80,21 @@ def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any
         "sigma": round(sigma, 4),
         "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
         "log_snr": round(float(schedule.log_snr(step.t).clamp(-EDGE, EDGE)), 2),  # for the dot on the curve
-        "beta": beta_at(betas, step.t),
+        "beta": round(float(betas[round(float(step.t) * (len(betas) - 1))]), 5),
         "off": f"{float(off):.0e}",
         **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
         "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),
     }
 
 
-def there(step: Step, schedule: NoiseSchedule, betas: Tensor, seconds: float) -> str:
+def there(step: Step, schedule: NoiseSchedule, numbers: Mapping[str, Any]) -> str:
     """The numbers of a step in words, or that on clean data nothing is evaluated, and so nothing was measured."""
     if not float(schedule.sigma(step.t)):
         return "t:denoising.here.end"
     log_snr = float(schedule.log_snr(step.t))
-    numbers = {
-        "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
-        "beta": beta_at(betas, step.t),
-        "log_snr": round(log_snr, 2) if math.isfinite(log_snr) else "−∞",
-        "ms": round(seconds * 1000),
-    }
-    return f"t:denoising.here.step|{json.dumps(numbers)}"
-
-
-def beta_at(betas: Tensor, t: Tensor) -> float:
-    return round(float(betas[round(float(t) * (len(betas) - 1))]), 5)
+    said = {name: numbers[name] for name in ("alpha_bar", "beta", "ms")}
+    said["log_snr"] = round(log_snr, 2) if math.isfinite(log_snr) else "−∞"
+    return f"t:denoising.here.step|{json.dumps(said)}"
 
 
 def size(part: Tensor) -> float:

@@ -69,12 +69,9 @@ def rehearsed(
 ) -> tuple[Tensor, float]:
     """The steps `first` to `until` walked by the sampler itself, with nothing to compute: when it asked, and where it
     then stood, which churn may have raised."""
-    listener, t, all_nodes = (
-        Listener(schedule),
-        torch.tensor(start, dtype=torch.float64),
-        torch.tensor(nodes, dtype=torch.float64),
-    )
-    method, rest = SAMPLERS[sampler], torch.cat([t.reshape(1), all_nodes[first + 1 :]])
+    listener, method = Listener(schedule), SAMPLERS[sampler]
+    t, all_nodes = (torch.tensor(values, dtype=torch.float64) for values in (start, nodes))
+    rest = torch.cat([t.reshape(1), all_nodes[first + 1 :]])
     taken = carried(Fate(listener, sampler, all_nodes, (), dict(knobs)), t, first)
     for step in islice(method.run(listener, NOTHING, rest, lambda *_: NOTHING, **taken), until - first + 1):
         t = step.t

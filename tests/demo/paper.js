@@ -17,7 +17,7 @@ function node(tag = 'div') {
   const children = new Map(), heard = new EventTarget();
   const self = {
     tag, children: [], options: [], dataset: {}, style: { setProperty() {} }, classList: { add() {}, remove() {}, toggle() {}, contains: () => false },
-    textContent: '', innerHTML: '', value: '', hidden: false, isConnected: true,
+    textContent: '', innerHTML: '', firstChild: {}, value: '', hidden: false, isConnected: true,
     clientWidth: 700, clientHeight: 460, width: 0, height: 0,
     querySelector: part => children.get(part) ?? children.set(part, node()).get(part),
     querySelectorAll: () => [], closest: () => null, matches: () => false, append() {}, replaceChildren() {}, setAttribute() {}, click() {}, blur() {}, focus() {},

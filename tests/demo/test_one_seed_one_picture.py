@@ -78,3 +78,10 @@ def test_a_gan(drawn: dict[str, list[np.ndarray]]):
         assert same(mine, theirs)
     for z, theirs in zip(latent.places(name, *SEEDS), drawn[name], strict=True):
         assert same(to_image(latent.decode(name, z)), theirs)
+
+
+def test_a_step_of_the_api_is_made_of_numbers_and_pictures(drawn: dict[str, list[np.ndarray]]):
+    first, *_, last = api.denoise("digits-diffusion", SEEDS[0], steps=3)
+    assert {"t", "alpha_bar", "log_snr", "beta", "ms", "step", "formula", "x", "x0", "eps"} <= set(first)
+    assert not any(str(value).startswith("t:") for value in first.values()), "sentences of the page"
+    assert last["t"] == 0
