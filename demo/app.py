@@ -101,7 +101,7 @@ def head(page: Page) -> str:
     """The page's own scripts with the facts they need, in place before any component mounts."""
     facts = json.dumps(page.config(), ensure_ascii=False).replace("</", "<\\/")
     scripts = [f"window.noisewalkPage = {facts};"]
-    scripts += [path.read_text("utf-8") for path in assets("js", "words", "knobs", "chrome")]
+    scripts += [path.read_text("utf-8") for path in assets("js", "words", "knobs", "chrome", "runs")]
     style = (ASSETS / "outside.css").read_text("utf-8")
     return f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
 

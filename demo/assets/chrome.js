@@ -104,18 +104,6 @@
     button?.click();
   }
 
-  // Gradio's server stumbles (500) over a second request to end a run that is ending already, as when a demo is started
-  // right after Stop: each run is ended once.
-  const ended = new Set(), send = window.fetch;
-  window.fetch = (to, options) => {
-    if (/\/cancel$/.test(String(to?.url ?? to)) && typeof options?.body === "string") {
-      const { event_id: run } = JSON.parse(options.body);
-      if (ended.has(run)) return Promise.resolve(Response.json({ success: true }));
-      ended.add(run);
-    }
-    return send(to, options);
-  };
-
   const halt = (timeline) => window.dispatchEvent(new CustomEvent("noisewalk:timeline", { detail: { timeline, stop: true } }));
 
   // The name of SVG's elements, as the browser itself has it: nothing in the page's head looks like an address.

@@ -123,7 +123,7 @@ def study(tab: Tab, knobs: dict[str, Any], demos: dict[str, gr.Button]) -> None:
         runs[button] = tab.bind(button.click, DEMOS[key].study, {}, **shown)
     for button, run in runs.items():
         button.click(None, None, None, cancels=[other for other in runs.values() if other is not run])
-        run.then(None, None, None, js="() => { noisewalk.studied() }")
+        run.then(None, None, None, js=f"() => {{ noisewalk.studied({button.elem_id!r}) }}")
     halt.click(None, None, None, cancels=list(runs.values()))
 
 

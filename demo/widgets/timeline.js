@@ -4,6 +4,7 @@ const [panes, range, count] = ['.nw-panes', '.nw-range', '.nw-count'].map(part =
 const [play, speed, facts, trouble] = ['.nw-play', '.nw-speed', '.nw-facts', '.nw-error'].map(part => figure.querySelector(part));
 const SPEEDS = [0.5, 1, 2, 4];
 let shown = null, coming = null;             // the run on screen, and the one that will replace it
+let over = null;                             // the run that was stopped: what was still on its way of it is not wanted
 let index = 0, drawn = '', drawnAt = { index: 0 };
 let following = true, restsAtEnd = false;    // at the newest frame by itself, or put on the last one by hand
 let playing = false, pace = 1, clock = 0, before = 0;
@@ -13,6 +14,7 @@ figure.style.setProperty('--nw-size', props.size + 'px');
 
 function take(value) {
   if (!value?.run) { if (value?.error) tell(value.error); return; }
+  if (value.run === over) return;
   if (value.run !== (coming ?? shown)?.id) start(value);
   const run = coming ?? shown;
   add(run, value);
@@ -49,7 +51,7 @@ function fetchAgain(run) {
   if (run.asking) return;
   run.asking = true;
   ask({ run: run.id, start: run.missing })
-    .then(piece => { if (here() && piece?.add) add(run, piece); else tell({ key: null }); wake(); })
+    .then(piece => { if (run.id === over) return; if (here() && piece?.add) add(run, piece); else tell({ key: null }); wake(); })
     .finally(() => { run.asking = false; });
 }
 
@@ -207,6 +209,7 @@ listen(panes, 'lostpointercapture', () => { grip = null; pick(); });
 function stop() {
   const run = coming ?? shown;
   if (!run || run.done) return;
+  over = run.id;
   if (run.shots.length) run.take({ start: run.shots.length, done: true });
   else coming = null;
   wake();

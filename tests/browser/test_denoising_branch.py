@@ -106,7 +106,26 @@ def test_what_costs_long_waits_for_a_press_and_the_stage_says_so(page: Any, youn
     page.locator("#denoising-texts").click()
     page.wait_for_function("() => noisewalk.denoisingBranch.stage().values.steps === 1000")
     page.locator("#denoising-stop").click()
+    page.wait_for_timeout(2_000)  # whatever was about to begin would have begun
     page.wait_for_function("() => !document.querySelector('#denoising-run .nw-waiting')")
+
+
+def test_stop_ends_a_run_that_has_no_number_yet(page: Any, young: str) -> None:
+    opened(page, start(young))
+    kept: list[Any] = []
+    page.route("**/queue/join*", lambda route: kept.append(route))
+    page.locator("#denoising-texts").click()
+    while not kept:
+        page.wait_for_timeout(50)
+    page.locator("#denoising-stop").click()
+    page.wait_for_timeout(300)
+    with page.expect_response("**/cancel") as ended:
+        for route in kept:
+            route.continue_()
+    page.unroute("**/queue/join*")
+    assert ended.value.ok
+    page.wait_for_timeout(1_000)
+    assert not page.locator("#denoising-run .nw-waiting").count()
 
 
 def test_the_steps_are_counted_from_0_wherever_they_are_counted(page: Any, young: str) -> None:

@@ -57,12 +57,12 @@ def opened(page: Any, address: str, query: str = "") -> Any:
     return page
 
 
-def resting(page: Any) -> None:
-    """Wait until the page has asked for nothing for a second: its map fetches what it will show."""
+def resting(page: Any, rest: int = 1_000) -> list[str]:
+    """What the page has asked for so far, once it has asked for nothing new for so many milliseconds."""
     asked = -1
-    while asked != len(page.requests):
-        asked = len(page.requests)
-        page.wait_for_timeout(1000)
+    while asked != (asked := len(page.requests)):
+        page.wait_for_timeout(rest)
+    return [request.url for request in page.requests if not request.url.startswith(("blob:", "data:"))]
 
 
 def show(page: Any, key: str, language: str = "en") -> None:
@@ -215,12 +215,10 @@ def test_denoising_streams_scrubs_without_a_request_and_adds_up(page: Any, addre
     page.wait_for_timeout(500)
     page.locator("#denoising-run-button").click()
     page.wait_for_function("() => document.querySelector('#denoising-run .nw-range')?.max === '6'", timeout=60_000)
-    page.wait_for_timeout(500)
-    before = len([r for r in page.requests if not r.url.startswith(("blob:", "data:"))])
+    before = resting(page)
     page.locator("#denoising-run .nw-range").focus()
     page.keyboard.press("Home")
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
-    assert len([r for r in page.requests if not r.url.startswith(("blob:", "data:"))]) == before
+    assert resting(page, 300) == before
     assert page.locator("#denoising-run canvas").count() == 3

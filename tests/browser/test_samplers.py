@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -160,8 +161,9 @@ POINTS = "() => ((document.querySelector('#samplers-study .nw-paper').data || []
 
 
 def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypatch):
-    """The first study is held at its third point until Stop was pressed, however fast the machine is."""
+    """The first study is held at its third point until Stop was pressed, and Stop until the next press has come."""
     gate, asked_for, error = threading.Event(), [], samplers_errors.error
+    stops: list[Any] = []
 
     def held(curve, n, seed):
         asked_for.append((curve.method, n))
@@ -174,10 +176,15 @@ def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypat
     quiet(page)
     page.locator("#samplers-measure").click()
     page.wait_for_function(f"() => ({POINTS})() === 2", timeout=60_000)
+    page.route("**/cancel", lambda stop: stops.append(stop))
     page.locator("#samplers-halt").click()
     page.get_by_text(table("en")["samplers.halted"]).wait_for()
-    gate.set()
     page.locator("#samplers-measure").click()
+    page.wait_for_timeout(300)
+    gate.set()
+    for stop in stops:
+        stop.continue_()
+    page.unroute("**/cancel")
     page.get_by_text(table("en")["samplers.halted"]).wait_for(state="detached")
     page.wait_for_function(f"() => ({POINTS})() === 8", timeout=90_000)
     assert asked_for.count(("euler", 256)) == 1, "the first study went on after Stop"

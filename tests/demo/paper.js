@@ -27,7 +27,7 @@ function node(tag = 'div') {
   return self;
 }
 const page = node('body');
-given('document', Object.assign(page, { body: node('body'), documentElement: node('html'), createElement: node, activeElement: null }));
+given('document', Object.assign(page, { body: node('body'), documentElement: node('html'), createElement: node, getElementById: id => page.querySelector('#' + id), activeElement: null }));
 given('element', node());
 
 window.noisewalkPage = facts;

@@ -109,17 +109,6 @@ def test_the_shelf_says_what_it_has_no_room_for(facts: dict[str, Any]) -> None: 
     assert said == WORDS["latent.keep.brought-part"].format(**told)
 
 
-def test_a_run_is_ended_once(facts: dict[str, Any]) -> None:  # noqa: F811
-    code = """
-    const asked = ['a', 'a', 'b'].map(run => fetch('http://x/gradio_api/cancel', { body: JSON.stringify({ event_id: run }) }));
-    await fetch('http://x/config');
-    return [await Promise.all(asked.map(async answer => (await answer).ok)), sent];"""
-    spy = "globalThis.sent = []; window.fetch = async (to, options) => { sent.push(options?.body ?? to); return { ok: true }; };"
-    told, sent = run(facts, [spy, *SCRIPTS], code)
-    assert told == [True] * 3
-    assert sent == ['{"event_id":"a"}', '{"event_id":"b"}', "http://x/config"]
-
-
 def test_a_double_press_measures_once(facts: dict[str, Any]) -> None:  # noqa: F811
     code = """
     const still = () => {}, target = name => ({ closest: part => part === name });

@@ -134,3 +134,25 @@ def test_a_dot_on_the_plot_follows_the_timeline(widgets: Any) -> None:
     before = widgets.evaluate(dot)
     widgets.keyboard.press("Home")
     settled(widgets, f"([was]) => ({dot})() !== was", before)
+
+
+def test_a_run_that_was_stopped_waits_for_nothing_more(widgets: Any) -> None:
+    """What was on its way when Stop was pressed comes late: after some frames, or before there was any."""
+    stop = "() => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', stop: true } }))"
+    waiting = "() => document.querySelector('#steps .nw-waiting') !== null"
+    widgets.evaluate("() => { window.told = []; addEventListener('noisewalk:finished', e => told.push(e.detail.run)) }")
+    widgets.evaluate(FEED, widget_page.piece(501, 0, 3))
+    settled(widgets, AT, "run501:2")
+    widgets.evaluate(stop)
+    widgets.evaluate(FEED, widget_page.piece(501, 3, 6))
+    settled(widgets, f"() => !({waiting})()")
+    widgets.evaluate(FEED, widget_page.piece(502, 0, 0))
+    settled(widgets, waiting)
+    widgets.evaluate(stop)
+    widgets.evaluate(FEED, widget_page.piece(502, 0, 3))
+    widgets.wait_for_timeout(200)
+    assert not widgets.evaluate(waiting)
+    assert widgets.evaluate("document.querySelector('#steps .nw-timeline').dataset.at") == "run501:2"
+    widgets.evaluate(FEED, widget_page.piece(503, 0, 40))
+    settled(widgets, AT, "run503:39")
+    assert widgets.evaluate("told") == ["run503"], "only what came to its own end is told"
