@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from demo.views.denoising_plan import Plan
-from demo.views.denoising_price import MOST_WORK, PACE, evaluations
+from demo.views.denoising_price import MOST_WORK, PACE, about, evaluations
 from genmodels.errors import Refused
 
 BEAT = 0.25  # seconds between two messages while nothing new is known, so that Stop is heard
@@ -22,7 +22,7 @@ def bill(plans: Sequence[Plan], more: int = 0) -> dict[str, Any]:
     calls = [evaluations(plan) + more * (plan is plans[0]) for plan in plans]
     seconds = [count * PACE.seconds(plan.model, int(plan.count)) for count, plan in zip(calls, plans, strict=True)]
     work = sum(count * int(plan.count) for count, plan in zip(calls, plans, strict=True))
-    return {"evaluations": work, "seconds": round(sum(seconds), 1)}
+    return {"evaluations": work, "seconds": about(sum(seconds))}
 
 
 def afford(plans: Sequence[Plan], more: int = 0) -> dict[str, Any]:

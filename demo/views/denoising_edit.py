@@ -21,7 +21,7 @@ from demo.views.denoising_edit_costs import COSTS, Cost
 from demo.views.denoising_edit_subject import Subject, picture_of, shares_of
 from demo.views.denoising_edit_ways import WAYS, Edit, Moment
 from demo.views.denoising_plan import Plan, schedule_of, shape, times
-from demo.views.denoising_price import MOST_WORK, PACE
+from demo.views.denoising_price import MOST_WORK, PACE, about
 from demo.views.denoising_trunk import Trunk
 from genmodels.editing import time_of_strength
 from genmodels.errors import Refused
@@ -50,7 +50,7 @@ def bill(plan: Plan, subject: Subject, edit: Edit) -> dict[str, Any]:
     start = begins(plan, edit)
     return {
         "evaluations": cost.evaluations,
-        "seconds": round(seconds, 1),
+        "seconds": about(seconds),
         "t": round(float(start), 3),
         "noise": share(schedule, start),
         "left": int((nodes < start).sum()),

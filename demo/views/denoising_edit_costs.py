@@ -11,10 +11,10 @@ from torch import Tensor
 
 from demo.views.denoising_edit_subject import Subject, hole_of
 from demo.views.denoising_edit_ways import FRAMES, ITERATIONS, Edit, factor_of, told
-from demo.views.denoising_plan import Plan, fate, shape, times
+from demo.views.denoising_plan import Plan, fate, schedule_of, shape, times
+from demo.views.denoising_price import guided, rehearsed
 from genmodels.editing import Kept, repaint, time_of_strength
 from genmodels.knobs import knobs_of
-from genmodels.samplers import SAMPLERS
 
 BACK = 1 + ITERATIONS  # passes back through the network at each evaluation, each as long as one forward
 
@@ -33,21 +33,24 @@ def fill_cost(plan: Plan, _: Subject, edit: Edit) -> Cost:
     Kept(torch.zeros(1, *size), hole_of(edit.hole, size))  # refuses a hole that is none
     if edit.filling == "exact":
         return informed_cost(plan)
-    levels = fate(plan).denoise.schedule.noise_level(times(plan)).tolist()
-    walked = walks(levels) * doubled(plan)
-    return Cost(walks(levels) + 1, walked, walked)
+    nodes = times(plan)
+    walked = walks(fate(plan).denoise.schedule.noise_level(nodes).tolist())
+    calls = asks(plan, nodes[walked])
+    return Cost(len(walked) + 1, calls, calls)
 
 
-def walks(levels: list[float]) -> int:
-    """Steps that RePaint takes with all its leaps back."""
+def walks(levels: list[float]) -> list[int]:
+    """The nodes at which RePaint looks, with all its leaps back."""
     resamples, jump, above = (knobs_of(repaint)[name].default for name in ("resamples", "jump", "above"))
-    last = len(levels) - 1
-    ends = [(first, min(first + jump, last)) for first in range(0, last, jump)]
-    return sum((end - first) * (resamples if levels[end] >= above else 1) for first, end in ends)
+    last, seen = len(levels) - 1, []
+    for first in range(0, last, int(jump)):
+        end = min(first + int(jump), last)
+        seen += [*range(first, end)] * (int(resamples) if levels[end] >= above else 1)
+    return seen
 
 
 def informed_cost(plan: Plan) -> Cost:
-    calls = calls_of(plan, len(times(plan)) - 1)
+    calls = calls_of(plan, times(plan))
     return Cost(len(times(plan)), calls, calls * (1 + BACK))
 
 
@@ -62,7 +65,7 @@ def rest_cost(plan: Plan, t: Tensor) -> Cost:
     if t <= nodes[-1]:
         return Cost(1, 0, 0)
     left = len(nodes) - max(int((nodes >= t).sum()), 1)
-    calls = calls_of(plan, left)
+    calls = calls_of(plan, torch.cat([t.reshape(1), nodes[-left:]]))
     return Cost(left + 1, calls, calls)
 
 
@@ -75,29 +78,30 @@ def restore_cost(plan: Plan, _: Subject, edit: Edit) -> Cost:
 
 
 def between_cost(plan: Plan, _: Subject, edit: Edit) -> Cost:
-    calls = calls_of(plan, len(times(plan)) - 1)
+    calls = calls_of(plan, times(plan))
     return Cost(len(times(plan)), calls, calls, FRAMES)
 
 
 def turn_cost(plan: Plan, subject: Subject, edit: Edit) -> Cost:
-    n = len(times(plan)) - 1
-    down = SAMPLERS["ddim"].evaluations(n, "zero") if edit.going == "ddim" else n
-    assert down is not None
+    n = len(nodes := times(plan)) - 1
     up = n + 1 if edit.going == "ddim" else n
     told(plan, subject, edit)  # refuses what the model does not know
-    wished = down * doubled(replace(plan, course=replace(plan.course, classes=edit.wishes))) if edit.wishes else 0
-    return Cost(up + n + 1 + (n + 1 if edit.wishes else 1), up + down + wished, up + down + wished)
+    wished = asks(replace(plan, course=replace(plan.course, classes=edit.wishes)), nodes[:-1]) if edit.wishes else 0
+    return Cost(up + n + 1 + (n + 1 if edit.wishes else 1), up + n + wished, up + n + wished)
 
 
-def calls_of(plan: Plan, steps: int) -> int:
-    """Evaluations of so many steps of the plan's sampler."""
-    calls = SAMPLERS[plan.course.sampler].evaluations(steps, "zero")
-    assert calls is not None
-    return calls * doubled(plan)
+def calls_of(plan: Plan, nodes: Tensor) -> int:
+    """Evaluations of a run of the plan's sampler over these nodes."""
+    course = plan.course
+    knobs = tuple(sorted(course.own_knobs.items()))
+    steps = len(nodes) - 1
+    asked, _ = rehearsed(schedule_of(plan), tuple(nodes.tolist()), course.sampler, knobs, 0, float(nodes[0]), steps)
+    return asks(plan, asked)
 
 
-def doubled(plan: Plan) -> int:
-    return 2 if plan.course.guided else 1
+def asks(plan: Plan, asked: Tensor) -> int:
+    """Evaluations by a denoiser that is asked at these times: a second one wherever it is guided."""
+    return len(asked) + (guided(plan, plan.course, asked) if plan.course.guided else 0)
 
 
 COSTS: dict[str, Callable[[Plan, Subject, Edit], Cost]] = {
