@@ -58,7 +58,7 @@ def fresh_page(browser: Any) -> Iterator[Any]:
     """A page of its own: `requests` is what it asks for, `problems` what went wrong, `forgive` what may go wrong."""
     context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-US")
     tab = context.new_page()
-    tab.set_default_timeout(25_000)
+    tab.set_default_timeout(90_000)
     tab.requests, tab.forgive, tab.problems = [], [], []
 
     def asked(request: Any) -> None:

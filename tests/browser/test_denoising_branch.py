@@ -13,7 +13,6 @@ STEP, STEPS = 3, 8
 
 
 def opened(page: Any, address: str) -> Any:
-    page.set_default_timeout(90_000)
     page.goto(address)
     runs(page, 1)
     for part in ("#denoising-poke-map .nw-range", ".nw-branch", ".nw-leaves button", "[data-side=left]"):
@@ -182,7 +181,6 @@ def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: st
     "trunk", ['"x"', "[1]", '[{"until":1}]', '[{"until":"<b>1</b>","was":{}}]', '[{"until":2,"was":{},"poke":7}]']
 )
 def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, young: str, trunk: str) -> None:
-    page.set_default_timeout(90_000)
     page.goto(f"{start(young)}&trunk={trunk}")
     page.locator(".nw-branch-said:not(:empty)").wait_for()  # the server's refusal, or where the run may be left
     assert page.evaluate("noisewalk.denoisingBranch.values().trunk") == []

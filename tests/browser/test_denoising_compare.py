@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from demo.views import denoising_compare_errors as errors
 from demo.words import table
 
 FATES = [{"sampler": "ddim"}, {"steps": 2}]
@@ -25,13 +27,13 @@ def compare(page: Any, young: str) -> Any:
 def opened(page: Any, address: str) -> Any:
     """The open part, with short runs by a link."""
     page.goto(f"{address}?tab=denoising&part=compare&steps=4&fates={quote(json.dumps(FATES))}")
-    page.wait_for_selector("#denoising-run .nw-timeline[data-at]", timeout=90_000)
+    page.wait_for_selector("#denoising-run .nw-timeline[data-at]")
     page.wait_for_selector(".nw-fate select:visible")
     return page
 
 
 def done(page: Any) -> None:
-    page.wait_for_function("() => document.querySelectorAll('.nw-end').length === 3", timeout=90_000)
+    page.wait_for_function("() => document.querySelectorAll('.nw-end').length === 3")
     page.wait_for_function(f"() => {{ const last = {LAST}; return last > 1 && ({AT})() === last; }}")
 
 
@@ -73,12 +75,21 @@ def test_another_fate_stands_in_the_link_and_fades_what_was_compared(compare: An
     compare.wait_for_function("() => noisewalk.valueOf('denoising', 'fates').length === 1")
 
 
-def test_measuring_stops_when_told(page: Any, alone: Callable[[str], str]) -> None:
-    compare = opened(page, alone("denoising"))  # a network that takes its time
+def test_measuring_stops_when_told(compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is held at its first point until Stop was pressed, however fast the machine is."""
+    gate, whole = threading.Event(), errors.chart
+
+    def held(*args: Any) -> Iterator[Any]:
+        for mark in whole(*args):
+            yield mark
+            gate.wait(60)
+
+    monkeypatch.setattr(errors, "chart", held)
     compare.locator("#denoising-errors-go").click()
     compare.wait_for_selector("#denoising-errors-plot .nw-plot[data-drawn]")
     assert compare.locator("#denoising-errors-go").get_attribute("aria-disabled") == "true"
     compare.locator("#denoising-errors-halt").click()
+    gate.set()
     compare.wait_for_timeout(700)
     drawn = compare.evaluate("() => document.querySelector('#denoising-errors-plot .nw-plot').dataset.drawn")
     compare.wait_for_timeout(1500)

@@ -12,7 +12,6 @@ DONE = """way => document.querySelector('#denoising-edit-card').dataset.shown ==
 
 
 def editing(page: Any, young: str, way: str) -> None:
-    page.set_default_timeout(60_000)
     page.goto(f"{young}?tab=denoising&part=edit&steps=6")
     page.locator(f"#denoising-edit-card input[value={way}]").check(force=True)
     page.locator(f".nw-for-{way}").first.wait_for()

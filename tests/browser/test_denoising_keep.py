@@ -16,7 +16,6 @@ OVER = """() => document.querySelector('#denoising-run .nw-range')?.max === '4'
 
 @pytest.fixture
 def tab(page: Any, young: str) -> Any:
-    page.set_default_timeout(90_000)
     page.goto(young + "?tab=denoising&steps=4")
     page.wait_for_function(OVER)
     return page

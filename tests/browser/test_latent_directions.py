@@ -15,7 +15,7 @@ def directions(page: Any, address: str, query: str = "") -> Any:  # noqa: F811
     """The part, once something has been found; names may still be on their way."""
     opened(page, address, query)
     page.locator("#latent-part-directions-button").click()
-    page.wait_for_selector(FIRST, timeout=60_000)
+    page.wait_for_selector(FIRST)
     return page
 
 
@@ -62,7 +62,7 @@ def test_a_name_and_a_star_are_still_there_next_time(page: Any, address: str) ->
 
 def test_the_strip_is_a_slider_too(page: Any, address: str) -> None:  # noqa: F811
     directions(page, address)
-    page.wait_for_function("() => document.querySelector('.nw-along').dataset.painted", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('.nw-along').dataset.painted")
     page.locator(".nw-stops button").nth(5).click()
     page.wait_for_function(f"() => document.querySelector(\"{FIRST} input\").value === '2'")
     assert value(page, "latent", "moves") == {"principal-1": 2}
@@ -76,6 +76,6 @@ def test_another_model_begins_without_moves_and_undo_brings_both_back(page: Any,
     page.evaluate("noisewalk.jump('latent', { moves: { 'principal-1': 1 } })")
     page.evaluate("name => noisewalk.turned('latent', 'model', name)", models[1])
     assert value(page, "latent", "moves") == {}
-    page.wait_for_selector(FIRST, timeout=60_000)
+    page.wait_for_selector(FIRST)
     page.evaluate("noisewalk.undo('latent')")
     assert value(page, "latent", "moves") == {"principal-1": 1} and value(page, "latent", "model") == models[0]

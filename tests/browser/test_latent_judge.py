@@ -71,6 +71,6 @@ def test_measuring_can_be_stopped_and_ends_with_a_verdict(page: Any, address: st
     page.locator("#latent-measure-halt").click()
     page.locator(".nw-progress").wait_for(state="hidden")
     page.locator("#latent-measure").click()
-    page.locator(".nw-collapse[data-busy=''] .nw-finding").first.wait_for(timeout=60_000)
+    page.locator(".nw-collapse[data-busy=''] .nw-finding").first.wait_for()
     assert page.locator(".nw-measures tbody tr").count() == page.locator(".nw-model").count()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -144,9 +144,7 @@ def test_a_walk_is_scrubbed_without_a_request_and_saved_with_its_recipe(page: An
     part(page, "between")
     page.wait_for_selector("#latent-walk .nw-painted")
     page.locator("#latent-walk-button").click()
-    page.wait_for_function(
-        "() => document.querySelector('#latent-film .nw-count')?.textContent === '6 / 6'", timeout=60_000
-    )
+    page.wait_for_function("() => document.querySelector('#latent-film .nw-count')?.textContent === '6 / 6'")
     page.wait_for_timeout(500)
     before = runs(page)
     page.locator("#latent-film .nw-range").focus()

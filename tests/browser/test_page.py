@@ -53,7 +53,7 @@ def address(launch: Callable[..., str]) -> str:
 def opened(page: Any, address: str, query: str = "") -> Any:
     page.goto(address + query)
     page.wait_for_function("() => window.noisewalk && document.querySelector('.nw-tools button')")
-    page.wait_for_function("() => document.querySelectorAll('.nw-painted').length > 0", timeout=60_000)
+    page.wait_for_function("() => document.querySelectorAll('.nw-painted').length > 0")
     return page
 
 
@@ -214,7 +214,7 @@ def test_denoising_streams_scrubs_without_a_request_and_adds_up(page: Any, addre
     page.wait_for_function("() => noisewalk.valueOf('denoising', 'steps') === 6")
     page.wait_for_timeout(500)
     page.locator("#denoising-run-button").click()
-    page.wait_for_function("() => document.querySelector('#denoising-run .nw-range')?.max === '6'", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-range')?.max === '6'")
     before = resting(page)
     page.locator("#denoising-run .nw-range").focus()
     page.keyboard.press("Home")

@@ -31,9 +31,9 @@ def opened(page, address):
             page.set_viewport_size(viewport)
         page.emulate_media(reduced_motion="reduce")
         page.goto(f"{address}?tab=samplers{query}")
-        page.locator(CLOUD).wait_for(state="visible", timeout=60_000)
-        page.wait_for_selector(READY, timeout=60_000)
-        page.wait_for_function(ARRIVED, timeout=60_000)
+        page.locator(CLOUD).wait_for(state="visible")
+        page.wait_for_selector(READY)
+        page.wait_for_function(ARRIVED)
         return page
 
     return go
@@ -48,7 +48,7 @@ def asked(page):
 
 def quiet(page):
     """Wait until the judge has spoken."""
-    page.wait_for_function("() => document.querySelectorAll('.nw-verdicts tr').length > 1", timeout=60_000)
+    page.wait_for_function("() => document.querySelectorAll('.nw-verdicts tr').length > 1")
     page.wait_for_timeout(700)
     asked(page)
 
@@ -89,11 +89,11 @@ def test_a_knob_brings_a_new_cloud_and_undo_the_old_one(opened):
     steps = page.locator("#samplers-steps input[type=range]")
     steps.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '17'", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '17'")
     page.wait_for_timeout(1500)
     assert asked(page) == 2  # the cloud and, when all is quiet, the judge
     page.get_by_role("tabpanel").get_by_text("Undo").click()
-    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '16'", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '16'")
 
 
 def test_a_followed_dot_shows_its_numbers_and_stands_in_the_link(opened):
@@ -101,7 +101,7 @@ def test_a_followed_dot_shows_its_numbers_and_stands_in_the_link(opened):
     quiet(page)
     page.locator(f"{CLOUD} canvas").focus()
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector(".nw-life:not([hidden]) tr:nth-child(4)", timeout=60_000)
+    page.wait_for_selector(".nw-life:not([hidden]) tr:nth-child(4)")
     dot = page.evaluate("() => noisewalk.valueOf('samplers', 'dot')")
     assert dot == 0 and "dot=0" in page.evaluate("() => noisewalk.link('samplers')")
     asked(page)
@@ -130,9 +130,9 @@ def test_a_demo_turns_the_knobs_and_measures(opened):
     page.locator("#samplers-shrink").click()
     page.wait_for_function("() => noisewalk.valueOf('samplers', 'law') === 'gaussian'")
     drawn = "() => (document.querySelector('#samplers-study .nw-paper').data || []).length >= 7"
-    page.wait_for_function(drawn, timeout=60_000)
+    page.wait_for_function(drawn)
     assert "0.5" in page.inner_text(".nw-notes")
-    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '5'", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('.nw-samplers .nw-range').max === '5'")
 
 
 def test_a_sampler_has_its_own_knobs_in_cloud_link_and_undo(opened):
@@ -175,7 +175,7 @@ def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypat
     page = opened()
     quiet(page)
     page.locator("#samplers-measure").click()
-    page.wait_for_function(f"() => ({POINTS})() === 2", timeout=60_000)
+    page.wait_for_function(f"() => ({POINTS})() === 2")
     page.route("**/cancel", lambda stop: stops.append(stop))
     page.locator("#samplers-halt").click()
     page.get_by_text(table("en")["samplers.halted"]).wait_for()
@@ -186,7 +186,7 @@ def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypat
         stop.continue_()
     page.unroute("**/cancel")
     page.get_by_text(table("en")["samplers.halted"]).wait_for(state="detached")
-    page.wait_for_function(f"() => ({POINTS})() === 8", timeout=90_000)
+    page.wait_for_function(f"() => ({POINTS})() === 8")
     assert asked_for.count(("euler", 256)) == 1, "the first study went on after Stop"
 
 

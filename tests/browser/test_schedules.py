@@ -25,7 +25,6 @@ def tab(page: Any, address: str) -> Any:
 
 
 def opened(page: Any, address: str, query: str = "") -> Any:
-    page.set_default_timeout(90_000)
     page.goto(address + query)
     page.wait_for_function(READY)
     page.wait_for_timeout(500)
