@@ -35,10 +35,11 @@ def sheet(tiles: np.ndarray, columns: int | None = None, zoom: int = 1, gap: int
     return image.resize((image.width * zoom, image.height * zoom), Image.Resampling.BICUBIC) if zoom > 1 else image
 
 
-def jpeg(image: Image.Image, quality: int = 90) -> str:
-    """The picture as base64 JPEG, which costs a thirtieth of WebP and is what the page draws."""
+def jpeg(image: Image.Image, quality: int = 90, fine: bool = True) -> str:
+    """The picture as base64 JPEG, which costs a thirtieth of WebP; unless `fine`, colors at half the sharpness."""
     buffer = io.BytesIO()
-    image.convert("L" if image.mode == "L" else "RGB").save(buffer, "JPEG", quality=quality, subsampling=0)
+    image = image.convert("L" if image.mode == "L" else "RGB")
+    image.save(buffer, "JPEG", quality=quality, subsampling="4:4:4" if fine else "4:2:0")
     return base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -25,6 +25,7 @@ from genmodels.schedules.schedule import NoiseSchedule
 
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
 CURVES = ("alpha_bar", "beta", "log_snr")
+LARGE = 256  # pixels across
 EDGE = 20.0  # of log-SNR on the screen: beyond, there is only data or only noise
 
 
@@ -57,17 +58,28 @@ def panes(step: Step, schedule: NoiseSchedule) -> tuple[Tensor, Tensor, Tensor]:
     return step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3
 
 
+def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
+    """Each batch in the shades of the screen as one square picture, encoded; the timeline enlarges what is small."""
+    columns = columns_of(x0)
+    small = x0.shape[2] * columns < LARGE  # the faults of its encoding grow with it
+    pictures = [sheet(tiles, columns) for tiles in (x, x0, eps)]
+    if small:
+        return [jpeg(picture, quality=92) for picture in pictures]
+    return [jpeg(picture, quality=85, fine=k == 1) for k, picture in enumerate(pictures)]  # noise hides its colors
+
+
 def sheets(*tensors: Tensor) -> list[str]:
-    """Each batch as one square picture, encoded."""
-    return tiled(*map(shades, tensors))
+    """Each batch as one square picture, encoded as large as the page shows it."""
+    return [enlarged(shades(tensor)) for tensor in tensors]
 
 
-def tiled(*batches: np.ndarray) -> list[str]:
-    """The same of pictures that are in the shades of the screen already."""
-    count, _, width, _ = batches[0].shape
-    columns = round(count**0.5)
-    zoom = max(1, 256 // (width * columns))
-    return [jpeg(sheet(tiles, columns, zoom), quality=85) for tiles in batches]
+def enlarged(tiles: np.ndarray) -> str:
+    columns = columns_of(tiles)
+    return jpeg(sheet(tiles, columns, max(1, LARGE // (tiles.shape[2] * columns))), quality=85)
+
+
+def columns_of(tiles: np.ndarray) -> int:
+    return round(len(tiles) ** 0.5)
 
 
 def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any]:

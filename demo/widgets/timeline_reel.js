@@ -24,7 +24,7 @@ function reel(value, changed) {
   function decode(index) {
     if (bitmaps.has(index) || !shots[index]) return;
     bitmaps.set(index, null);
-    Promise.all(shots[index].blobs.map(blob => createImageBitmap(blob))).then(
+    Promise.all(shots[index].blobs.map(opened)).then(
       pictures => {
         if (!bitmaps.has(index)) return pictures.forEach(each => each.close());
         const pixels = pictures.reduce((sum, each) => sum + each.width * each.height, 0);
@@ -33,6 +33,14 @@ function reel(value, changed) {
         changed();
       },
       () => { bitmaps.delete(index); shots[index].broken = true; changed(); });
+  }
+
+  // Small pictures come as they are, and are enlarged here by whole numbers: gently, which the screen alone is not.
+  async function opened(blob) {
+    const small = await createImageBitmap(blob), times = props.smooth ? Math.floor(props.size / small.width) : 1;
+    if (times < 2) return small;
+    const size = { resizeWidth: small.width * times, resizeHeight: small.height * times, resizeQuality: 'high' };
+    return createImageBitmap(small, size).finally(() => small.close());
   }
 
   function forget(thumb) {

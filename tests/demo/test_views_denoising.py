@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from demo import library
 from demo.checks import accept
@@ -54,6 +58,20 @@ def test_numbers_of_a_step():
     assert (first["t"], final["t"], first["alpha_bar"], final["alpha_bar"]) == (1, 0, pytest.approx(0, abs=1e-3), 1)
     assert first["size_x"] == pytest.approx(1, abs=0.15) and final["off"] == "0e+00"
     assert all(len(frame["frames"]) == 3 for frame in frames)
+
+
+@pytest.mark.parametrize("count", ["1", "4", "16"])
+def test_frames_are_the_pictures_themselves_side_by_side(count: str):
+    plan = Plan(MODEL, Course("ddim"), steps=4, count=count)  # type: ignore[arg-type]
+    *_, frame = view.frames_of(plan)
+    *_, step = grown(plan, ())
+    side, columns = step.x0.shape[-1], int(count) // round(int(count) ** 0.5)
+    whole = np.asarray(Image.open(io.BytesIO(base64.b64decode(frame["frames"][1]))), dtype=float)
+    assert whole.shape == (side * columns, side * columns)
+    for k, picture in enumerate(step.x0):
+        row, column = divmod(k, columns)
+        found = whole[row * side : (row + 1) * side, column * side : (column + 1) * side]
+        np.testing.assert_allclose(found, ((picture[0].clamp(-1, 1) + 1) * 127.5).numpy(), atol=20)
 
 
 def test_on_clean_data_nothing_is_said_to_be_measured():

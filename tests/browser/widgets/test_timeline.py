@@ -156,3 +156,16 @@ def test_a_run_that_was_stopped_waits_for_nothing_more(widgets: Any) -> None:
     widgets.evaluate(FEED, widget_page.piece(503, 0, 40))
     settled(widgets, AT, "run503:39")
     assert widgets.evaluate("told") == ["run503"], "only what came to its own end is told"
+
+
+def test_small_pictures_are_enlarged_gently(widgets: Any) -> None:
+    """64 pixels come, 256 are drawn: of neighbors within one pixel that came, most differ."""
+    widgets.evaluate(FEED, widget_page.piece(701, 0, 40))
+    settled(widgets, AT, "run701:39")
+    found = widgets.evaluate("""() => {
+      const canvas = document.querySelectorAll('#steps canvas')[2], { data } = canvas.getContext('2d').getImageData(0, 0, 256, 256);
+      let steps = 0;
+      for (let pixel = 0; pixel < 64; pixel++) for (let part = 0; part < 3; part++)
+        steps += data[4 * (4 * pixel + part)] !== data[4 * (4 * pixel + part + 1)];
+      return [canvas.width, canvas.height, steps / 192]; }""")
+    assert found[:2] == [256, 256] and found[2] > 0.7
