@@ -18,7 +18,7 @@ def to_image(pictures: Tensor, columns: int | None = None, zoom: int = 1, gap: i
 
 def shades(pictures: Tensor) -> np.ndarray:
     """(B, C, H, W) in [-1, 1] -> (B, H, W, C) uint8, the shades of the screen."""
-    levels = pictures.detach().float().clamp(-1, 1).add_(1).mul_(127.5).round_().byte()
+    levels = pictures.detach().float().mul(127.5).add_(128).clamp_(0, 255.5).byte()  # cut off, and so rounded
     return torch.stack(levels.unbind(1), dim=-1).cpu().numpy()
 
 

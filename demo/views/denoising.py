@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,12 +21,14 @@ from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, s
 from demo.views.denoising_price import afford
 from demo.views.denoising_trunk import Trunk, grown, recipe
 from genmodels.samplers import Step
+from genmodels.samplers.nodes import Node
 from genmodels.samplers.weights import Weights
 from genmodels.schedules.schedule import NoiseSchedule
 
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
 CURVES = ("alpha_bar", "beta", "log_snr")
 LARGE = 256  # pixels across
+HANDS = ThreadPoolExecutor(1, "encoding")  # one beside our own: the clear pane takes as long as the two noisy ones
 EDGE = 20.0  # of log-SNR on the screen: beyond, there is only data or only noise
 
 
@@ -43,29 +46,33 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     clock = time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
-        numbers = caption(step, schedule, betas)
+        here = node_at(step.t, schedule)
+        numbers = caption(step, here, float(schedule.alpha_bar(step.t)), betas)
         numbers |= {"step": number, "steps": len(nodes) - 1, "ms": round((now - clock) * 1000)}
-        numbers |= {"there": there(step, schedule, numbers), "formula": formula(next(made_of, None), nodes, number)}
-        film.add(number, shown := [shades(pane) for pane in panes(step, schedule)])
+        numbers |= {"there": there(here, numbers), "formula": formula(next(made_of, None), nodes, number)}
+        film.add(number, shown := [shades(pane) for pane in panes(step, here)])
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
     FILMS.keep(plan, trunk, film)
 
 
-def panes(step: Step, schedule: NoiseSchedule) -> tuple[Tensor, Tensor, Tensor]:
+def node_at(t: Tensor, schedule: NoiseSchedule) -> Node:
+    return Node(t, float(schedule.alpha(t)), float(schedule.sigma(t)))
+
+
+def panes(step: Step, here: Node) -> tuple[Tensor, Tensor, Tensor]:
     """x at a brightness that fits the screen at every t, the predicted picture, the predicted noise."""
-    alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
-    return step.x / (alpha**2 + 4 * sigma**2) ** 0.5, step.x0, step.eps / 3
+    return step.x / (here.alpha**2 + 4 * here.sigma**2) ** 0.5, step.x0, step.eps / 3
 
 
 def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
     """Each batch in the shades of the screen as one square picture, encoded; the timeline enlarges what is small."""
     columns = columns_of(x0)
-    small = x0.shape[2] * columns < LARGE  # the faults of its encoding grow with it
-    pictures = [sheet(tiles, columns) for tiles in (x, x0, eps)]
-    if small:
-        return [jpeg(picture, quality=92) for picture in pictures]
-    return [jpeg(picture, quality=85, fine=k == 1) for k, picture in enumerate(pictures)]  # noise hides its colors
+    if x0.shape[2] * columns < LARGE:  # the faults of its encoding will grow with it
+        return [jpeg(sheet(tiles, columns), quality=92) for tiles in (x, x0, eps)]
+    clear = HANDS.submit(lambda: jpeg(sheet(x0, columns), quality=85))
+    noisy = [jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (x, eps)]  # noise hides its colors
+    return [noisy[0], clear.result(), noisy[1]]
 
 
 def sheets(*tensors: Tensor) -> list[str]:
@@ -82,30 +89,28 @@ def columns_of(tiles: np.ndarray) -> int:
     return round(len(tiles) ** 0.5)
 
 
-def caption(step: Step, schedule: NoiseSchedule, betas: Tensor) -> dict[str, Any]:
+def caption(step: Step, here: Node, alpha_bar: float, betas: Tensor) -> dict[str, Any]:
     """Where a step stands on the schedule, how large its parts are, and how far the three are from adding up."""
-    alpha, sigma = float(schedule.alpha(step.t)), float(schedule.sigma(step.t))
-    off = (step.x - alpha * step.x0).sub_(step.eps, alpha=sigma).abs_().max()
+    off = (step.x - here.alpha * step.x0).sub_(step.eps, alpha=here.sigma).abs_().max()
     return {
-        "t": round(float(step.t), 4),
-        "alpha": round(alpha, 4),
-        "sigma": round(sigma, 4),
-        "alpha_bar": round(float(schedule.alpha_bar(step.t)), 5),
-        "log_snr": round(float(schedule.log_snr(step.t).clamp(-EDGE, EDGE)), 2),  # for the dot on the curve
-        "beta": round(float(betas[round(float(step.t) * (len(betas) - 1))]), 5),
+        "t": round(float(here.t), 4),
+        "alpha": round(here.alpha, 4),
+        "sigma": round(here.sigma, 4),
+        "alpha_bar": round(alpha_bar, 5),
+        "log_snr": round(max(-EDGE, min(EDGE, 2 * here.lam)), 2),  # for the dot on the curve
+        "beta": round(float(betas[round(float(here.t) * (len(betas) - 1))]), 5),
         "off": f"{float(off):.0e}",
         **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
         "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),
     }
 
 
-def there(step: Step, schedule: NoiseSchedule, numbers: Mapping[str, Any]) -> str:
+def there(here: Node, numbers: Mapping[str, Any]) -> str:
     """The numbers of a step in words, or that on clean data nothing is evaluated, and so nothing was measured."""
-    if not float(schedule.sigma(step.t)):
+    if not here.sigma:
         return "t:denoising.here.end"
-    log_snr = float(schedule.log_snr(step.t))
     said = {name: numbers[name] for name in ("alpha_bar", "beta", "ms")}
-    said["log_snr"] = round(log_snr, 2) if math.isfinite(log_snr) else "−∞"
+    said["log_snr"] = round(2 * here.lam, 2) if math.isfinite(here.lam) else "−∞"
     return f"t:denoising.here.step|{json.dumps(said)}"
 
 

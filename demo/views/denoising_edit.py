@@ -16,7 +16,7 @@ from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, png, to_image
 from demo.streaming import stream
 from demo.uploads import MOST_LETTERS
-from demo.views.denoising import panes
+from demo.views.denoising import node_at, panes
 from demo.views.denoising_edit_costs import COSTS, Cost
 from demo.views.denoising_edit_subject import Subject, picture_of, shares_of
 from demo.views.denoising_edit_ways import WAYS, Edit, Moment
@@ -80,7 +80,8 @@ def frames_of(
         spent, clock = time.perf_counter() - clock, time.perf_counter()
         if number % every and number != count - 1:
             continue
-        shown = [*panes(moment.step, schedule)[:2], *([] if moment.known is None else [moment.known])]
+        here = node_at(moment.step.t, schedule)
+        shown = [*panes(moment.step, here)[:2], *([] if moment.known is None else [moment.known])]
         numbers = {"way": edit.way, "step": number, "steps": count - 1, "ms": round(spent * 1000)}
         t = {"t": round(float(moment.step.t), 4), "noise": share(schedule, moment.step.t)}
         yield {"frames": [sheet(pane) for pane in shown], "caption": numbers | t | moment.said}
