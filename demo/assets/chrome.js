@@ -80,6 +80,17 @@
   window.addEventListener("keydown", (e) => { if (e.key === "Escape" && at >= 0) step(0); });
   window.addEventListener("noisewalk:language", () => { if (at >= 0) { at -= 1; step(1); } });
 
+  // On a narrow screen the row of a tab's parts scrolls sideways; the part that was opened comes into sight.
+  const NEXT = 24; // pixels of what comes after it
+  function reveal() {
+    for (const part of document.querySelectorAll(".nw-parts [role=tab][aria-selected=true]")) {
+      const row = part.parentElement, end = part.offsetLeft + part.offsetWidth + NEXT;
+      row.scrollLeft = Math.min(Math.max(row.scrollLeft, end - row.clientWidth), Math.max(0, part.offsetLeft - NEXT));
+    }
+  }
+  const selected = new MutationObserver(() => setTimeout(reveal, 60)); // once Gradio has laid out the row anew
+  selected.observe(document.documentElement, { subtree: true, attributeFilter: ["aria-selected"] });
+
   // Sentences whose numbers come with the pictures.
   const facts = {};
   function sayFacts(canvas) {
