@@ -62,6 +62,18 @@
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
   }
 
+  // ---- a model that can be asked for other things than the one before begins with a wish of its own
+  let model = value("model"), before = model;
+  window.addEventListener("noisewalk:turned", ({ detail }) => {
+    if (detail.tab === TAB && detail.name === "model") [before, model] = [model, detail.value];
+  });
+  window.noisewalk.denoisingMeets = (name) => {
+    const { wishes, begins } = facts.model, was = model === name ? before : model;
+    const alike = JSON.stringify(wishes[was]) === JSON.stringify(wishes[name]);
+    window.noisewalk.turned(TAB, "model", name);
+    return window.noisewalk.along(TAB, alike ? {} : begins[name]);
+  };
+
   // ---- runs: by themselves where they cost little, else by a press; until then the stage says that it is behind
   const FOLLOWED = Object.keys(window.noisewalkPage.driven["denoising-price"] ?? {});
   const button = (id) => document.querySelector(id);

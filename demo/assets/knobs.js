@@ -80,11 +80,12 @@
     remember(tab, "");
     return put(tab, defaults(tab));
   }
-  // Several knobs at once are one thing to take back.
+  // Several knobs at once are one thing to take back; what comes along with a knob is taken back with it.
   function jump(tab, next) {
     remember(tab, "");
-    return put(tab, { ...values[tab], ...next });
+    return along(tab, next);
   }
+  const along = (tab, next) => put(tab, { ...values[tab], ...next });
   function surprise(tab) {
     remember(tab, "");
     const next = { ...values[tab] };
@@ -187,5 +188,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, link, copyLink, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

@@ -35,6 +35,7 @@ BEHIND = """
   <span></span> <button type="button" class="nw-go" data-say="denoising.run"></button></p>
 """
 SHARE = Knob(0, 1, 0.01)
+FIRST = "R"  # a stem, a bowl and a leg
 TEXTS_WAY = {
     **{"sampler": "ddpm", "knobs": {}, "spacing": "linspace", "steps": 1000, "count": "1", "schedule": plan.OWN},
     "trunk": [],
@@ -70,12 +71,14 @@ def layout(tab: Tab) -> None:
         run.click, view.run, whole | {"trunk": "trunk"}, timeline, concurrency_id="runs", concurrency_limit=2
     )
     stop.click(None, None, None, js=HALT, cancels=[running], api_visibility="private")
+    whole["model"].input(None, whole["model"], list(tab.knobs.values()), js="(name) => noisewalk.denoisingMeets(name)")
 
 
 def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     """Every knob of a plan, by the name of its field."""
     model = tab.model(models)
     tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
+    tab.facts["model"]["begins"] = {name: beginning(name) for name in models}
     tab.facts["model"]["early"] = [name for name in models if library.early(name)]
     tab.hidden("classes", {}, free=True)
     tab.hidden("trunk", [], free=True)
@@ -100,7 +103,7 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
         made["limit"] = tab.choice("limit", plan.LIMITS)
     tab.page.words(more, label="denoising.more")
     for name in ("model", "average", "steps", "count", "spacing", "schedule", "fit"):
-        tab.facts[name]["resets"] = ["trunk", *(["classes"] if name == "model" else [])]
+        tab.facts[name]["resets"] = ["trunk"]
     return made
 
 
@@ -125,6 +128,16 @@ def wishes(model: str) -> dict[str, list[str]]:
     """What a model can be asked for, field by field."""
     card = library.cards()[model]
     return dict(card.fields) if "labels" in card.config else {}
+
+
+def beginning(model: str) -> dict[str, Any]:
+    """What one who has just met a model asks of it: a glyph, where it draws nothing else, else nothing."""
+    asked = wishes(model)
+    if len(asked) != 1:
+        return {"classes": {}, "guidance": 1.0}
+    [words] = asked.values()
+    guidance = library.cards()[model].config.get("usual", {}).get("guidance", 1.0)
+    return {"classes": {FIRST if FIRST in words else words[0]: 1}, "guidance": guidance}
 
 
 def averaged(models: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ def share(count: float, of: float) -> Interval:
     value = count / of
     middle = (value + Z**2 / (2 * of)) / (1 + Z**2 / of)
     reach = Z / (1 + Z**2 / of) * (value * (1 - value) / of + Z**2 / (4 * of**2)) ** 0.5
-    return Interval(value, min(middle - reach, value), max(middle + reach, value))
+    return Interval(value, max(0.0, min(middle - reach, value)), min(1.0, max(middle + reach, value)))
 
 
 def middle(distance: Distance, a: Tensor, b: Tensor) -> Interval:

@@ -1,0 +1,43 @@
+"""Choosing another model in Chromium: what can be asked of it, and what it is asked for at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from demo.words import table
+from tests.browser.test_page import value
+
+
+def choose(page: Any, name: str) -> None:
+    menu = page.get_by_label(table("en")["denoising.model"], exact=True).first
+    menu.click()
+    page.get_by_role("option", name=table("en")[f"models.{name}"], exact=True).click()
+    page.wait_for_function("name => noisewalk.valueOf('denoising', 'model') === name", arg=name)
+
+
+def wishes(page: Any) -> tuple[Any, Any]:
+    page.wait_for_timeout(500)  # what comes along with a model comes a moment later
+    return value(page, "denoising", "classes"), page.get_by_label("number input for Guidance").first.input_value()
+
+
+def test_glyphs_begin_with_a_letter_and_keep_it_from_model_to_model(page: Any, alone: Callable[[str], str]) -> None:
+    page.goto(f"{alone('denoising')}?tab=denoising&steps=2")
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '2 / 2'")
+    assert wishes(page) == ({}, "1")
+    choose(page, "glyphs-ddpm")
+    assert wishes(page) == ({"R": 1}, "2")
+    page.locator("#denoising-wishes .nw-chip", has_text="7").click()
+    choose(page, "glyphs-flow")
+    assert wishes(page) == ({"7": 1}, "2"), "the same wish is held against another model"
+    choose(page, "faces-diffusion")
+    assert wishes(page) == ({}, "1")
+    page.get_by_role("button", name="Undo").first.click()
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'model') === 'glyphs-flow'")
+    assert wishes(page) == ({"7": 1}, "2"), "one thing to take back"
+
+
+def test_a_link_says_what_is_asked_for_itself(page: Any, alone: Callable[[str], str]) -> None:
+    page.goto(f'{alone("denoising")}?tab=denoising&steps=2&model="glyphs-ddpm"')
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '2 / 2'")
+    assert wishes(page) == ({}, "1")
