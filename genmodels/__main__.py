@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from genmodels import checkpoints, runs
+from genmodels.asking import label
 from genmodels.datasets import cache
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     own = command("sample", sample_model)
     own.add_argument("--n", type=whole(1), default=16)
     own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
+    own.add_argument("--ask", nargs="+", default=[], metavar="WHAT", help="such as R, or hair-style=afro glasses=round")
     own.add_argument("--out", type=Path, default=Path("runs/samples"))
     own = command("evaluate", evaluate_model)
     own.add_argument("--n", type=whole(FEWEST), help="pictures of each kind; if not given, as many as can be had soon")
@@ -163,7 +165,7 @@ def sample_model(chosen: argparse.Namespace) -> None:
     model = drawable(checkpoints.load(chosen.name, folder=chosen.checkpoints))
     began = time.monotonic()
     seeds = list(range(chosen.seed, chosen.seed + chosen.n))
-    pictures = torch.cat(list(generated(model, seeds)))
+    pictures = torch.cat(list(generated(model, seeds, wished(chosen))))
     seconds = time.monotonic() - began
     files = [chosen.out / f"{chosen.name}-{seed}.png" for seed in seeds]
     for path, picture in zip(files, pictures, strict=True):
@@ -171,6 +173,17 @@ def sample_model(chosen: argparse.Namespace) -> None:
     pixels = ((pictures + 1) * 127.5).round().byte().numpy().tobytes()
     digest = hashlib.sha256(pixels).hexdigest()
     answer(chosen, {"files": [str(f) for f in files], "seeds": seeds, "seconds": round(seconds, 3), "sha256": digest})
+
+
+def wished(chosen: argparse.Namespace) -> Tensor | None:
+    """The label of what is asked for, the same for every picture."""
+    if not chosen.ask:
+        return None
+    card = checkpoints.read(checkpoints.where(chosen.name, chosen.checkpoints))
+    if "labels" not in card.config:
+        raise Refused("no-classes")
+    fields = {field: card.fields[field] for field in recipe_of(card.recipe).data().fields}
+    return label(fields, dict.fromkeys(chosen.ask, 1.0)).expand(chosen.n, -1)
 
 
 def evaluate_model(chosen: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from demo.hardware import device, on_gpu
 from demo.pictures import png, to_image
 from demo.views import asking, denoising, latent
 from demo.views import denoising_plan as plan
+from genmodels.asking import names
 from genmodels.denoising.estimate import Denoiser
 from genmodels.errors import Refused
 from genmodels.knobs import Knob, checked, knobs_of
@@ -44,7 +45,7 @@ def list_models() -> list[dict]:
             "kind": card.kind,
             "data": card.dataset,
             "steps": card.steps,
-            "classes": asking.names(asking.blocks_of(card)) if "labels" in card.config else [],
+            "classes": names(asking.blocks_of(card)) if "labels" in card.config else [],
             "metrics": card.metrics,
         }
         for name, card in library.cards().items()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import torch
 from torch import Tensor
 
 from demo import library
 from demo.checks import By
+from genmodels import asking
 from genmodels.checkpoints import Card
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
@@ -24,21 +24,9 @@ def read_shares(value: Any) -> dict[str, float]:
     return {str(name)[:60]: Knob(0, 1, 0.01).check("classes", share) for name, share in value.items()}
 
 
-def names(fields: Mapping[str, list[str]]) -> list[str]:
-    """What each number of a label is called: its value, and of several fields also the field, as in hat=cap."""
-    return [value if len(fields) == 1 else f"{field}={value}" for field, values in fields.items() for value in values]
-
-
 def label(model: str, shares: Mapping[str, float]) -> Tensor:
-    """(1, K): the shares of the named values, each block's adding up to 1; nothing named, nothing asked."""
-    fields = blocks_of(library.cards()[model])
-    known = names(fields)
-    for name in shares:
-        if name not in known:
-            raise Refused("choice", name="classes", value=name, allowed=", ".join(known))
-    row = torch.tensor([[float(shares.get(name, 0.0)) for name in known]])
-    blocks = row.split([len(values) for values in fields.values()], dim=1)
-    return torch.cat([block / block.sum().clamp(min=1e-6) for block in blocks], dim=1)
+    """(1, K): what a model of the shelf is asked for."""
+    return asking.label(blocks_of(library.cards()[model]), shares)
 
 
 def blocks_of(card: Card) -> dict[str, list[str]]:

@@ -14,10 +14,11 @@ from torch import Tensor
 from demo import library
 from demo.checks import By, OneOf
 from demo.uploads import own_picture
-from demo.views.asking import blocks_of, names
+from demo.views.asking import blocks_of
 from demo.views.denoising_film import FILMS
 from demo.views.denoising_plan import Plan, shape
 from demo.views.denoising_trunk import Limb
+from genmodels.asking import names
 from genmodels.datasets.dataset import to_tensor
 from genmodels.errors import Refused
 from genmodels.knobs import Knob

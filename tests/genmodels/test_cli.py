@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -79,6 +80,25 @@ def test_words_for_people(places: list[str], tmp_path: Path, capsys: pytest.Capt
     assert aside.splitlines() == ["genmodels: digits has no trained reader; measured by pixels alone"]
     assert main(["sample", "digits-diffusion", "--n", "1", "--out", str(tmp_path / "out"), *places]) == 0
     assert "sha256" in capsys.readouterr().out
+
+
+def test_what_is_asked_for_is_drawn_and_what_cannot_be_is_refused(
+    places: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for name in ("digits-diffusion", "digits-gan"):
+        assert main(["train", name, "--steps", "5", *places]) == 0
+        assert main(["export", name, "--n", "0", *places]) == 0
+    drawn = ["sample", "digits-diffusion", "--n", "2", "--out", str(tmp_path), "--json", *places]
+    digests = []
+    for wish in ([], ["--ask", "3"], ["--ask", "8"], ["--ask", "3"]):
+        capsys.readouterr()
+        assert main([*drawn, *wish]) == 0
+        digests.append(json.loads(capsys.readouterr().out)["sha256"])
+    assert digests[1] == digests[3] and len(set(digests)) == 3
+    assert main([*drawn, "--ask", "queen"]) == 2
+    assert "0, 1, 2, 3" in capsys.readouterr().err
+    assert main(["sample", "digits-gan", "--ask", "3", *places]) == 2
+    assert "cannot be asked" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
