@@ -88,7 +88,9 @@
       row.scrollLeft = Math.min(Math.max(row.scrollLeft, end - row.clientWidth), Math.max(0, part.offsetLeft - NEXT));
     }
   }
-  const selected = new MutationObserver(() => setTimeout(reveal, 60)); // once Gradio has laid out the row anew
+  const selected = new MutationObserver((seen) => { // once Gradio has laid out the row anew
+    if (seen.some(({ target }) => target.closest?.(".nw-parts > .tab-wrapper"))) setTimeout(reveal, 60);
+  });
   selected.observe(document.documentElement, { subtree: true, attributeFilter: ["aria-selected"] });
 
   // Sentences whose numbers come with the pictures.

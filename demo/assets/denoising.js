@@ -63,14 +63,16 @@
   }
 
   // ---- a model that can be asked for other things than the one before begins with a wish of its own
-  let model = value("model"), before = model;
+  let model = value("model"), left = null; // by hand; a menu tells of a choice again whenever it is left
   window.addEventListener("noisewalk:turned", ({ detail }) => {
-    if (detail.tab === TAB && detail.name === "model") [before, model] = [model, detail.value];
+    if (detail.tab !== TAB || detail.name !== "model") return;
+    [left, model] = [detail.byHand ? model : null, detail.value];
   });
   window.noisewalk.denoisingMeets = (name) => {
-    const { wishes, begins } = facts.model, was = model === name ? before : model;
-    const alike = JSON.stringify(wishes[was]) === JSON.stringify(wishes[name]);
+    const { wishes, begins } = facts.model;
     window.noisewalk.turned(TAB, "model", name);
+    const alike = left === null || JSON.stringify(wishes[left]) === JSON.stringify(wishes[name]);
+    left = null;
     return window.noisewalk.along(TAB, alike ? {} : begins[name]);
   };
 
@@ -88,10 +90,10 @@
   let coming = null; // the knobs of a run that was begun and is not on the stage yet
 
   function run() {
-    const begins = performance.now() - clicked < PATIENCE;
+    const begins = performance.now() - clicked < PATIENCE, ends = window.noisewalk.ending(button("#denoising-run-button"));
     if (running() && !begins) button("#denoising-stop")?.click();
     coming = now();
-    if (running() || begins) timer = setTimeout(run, 120);
+    if (running() || begins || ends) timer = setTimeout(run, 120);
     else button("#denoising-run-button")?.click();
   }
   function soon(wait = QUIET) {
@@ -122,7 +124,7 @@
     if (target.closest?.("#denoising-stop")) { coming = null; setTimeout(mark, QUIET); }
     if (isTrusted && target.closest?.("#denoising-stop")) {
       clearTimeout(timer);
-      [timer, due, pressed, stopped] = [0, false, false, true];
+      [timer, clicked, due, pressed, stopped] = [0, -Infinity, false, false, true];
     }
     if (target.closest?.("#denoising-texts")) press();
     if (target.closest?.("#denoising-behind button")) { pressed = true; run(); }

@@ -29,9 +29,8 @@
       button(key, "go")?.setAttribute("aria-disabled", busy.has(key));
     }
   }
-  parts.over = (key) => {
+  parts.over = (key) => { // by itself or not; its last messages may still be on their way
     busy.delete(key);
-    if (key === "compare") window.noisewalk.halt("denoising-compare");
     mark();
   };
   document.addEventListener("click", (e) => {
@@ -39,14 +38,19 @@
     const pressed = /^denoising-(compare|ladder|errors)-(go|halt)$/.exec(e.target.closest?.("button")?.id ?? "");
     if (!pressed) return;
     const [, key, act] = pressed;
-    if (act === "halt") return parts.over(key);
+    if (act === "halt") {
+      if (key === "compare") window.noisewalk.halt("denoising-compare");
+      return parts.over(key);
+    }
     if (busy.has(key)) return e.stopPropagation();
     busy.add(key);
     about[key] = now(key);
     mark();
   }, true);
   function run(key) {
-    if (busy.has(key)) { button(key, "halt").click(); return setTimeout(() => run(key), 150); }
+    const busyNow = busy.has(key);
+    if (busyNow) button(key, "halt").click();
+    if (busyNow || window.noisewalk.ending(button(key, "go"))) return setTimeout(() => run(key), 150);
     button(key, "go")?.click();
   }
   // By itself where that is quick; its price is known a moment after the knobs have turned.

@@ -11,13 +11,13 @@
   const dirty = new Set();
 
   // Several knobs that turn in one breath (Undo, a link) make one message, not several.
-  function touch(tab, name) {
+  function touch(tab, name, byHand = false) {
     for (const [widget, needs] of Object.entries(driven)) {
       if (!Object.values(needs).some(([t, n]) => t === tab && n === name)) continue;
       if (!dirty.size) queueMicrotask(flush);
       dirty.add(widget);
     }
-    emit("turned", { tab, name, value: values[tab][name] });
+    emit("turned", { tab, name, value: values[tab][name], byHand });
   }
   function flush() {
     for (const widget of dirty) emit("set", { canvas: widget, values: argumentsOf(widget) });
@@ -38,7 +38,7 @@
     if (same(values[tab][name], value)) return;
     remember(tab, name);
     values[tab][name] = value;
-    touch(tab, name);
+    touch(tab, name, true);
     (knobs[tab][name].resets ?? []).forEach((other) => release(tab, other));
   }
   // Some hidden knobs mean something only beside the old value of another; a link and Undo bring both.

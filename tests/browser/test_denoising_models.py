@@ -30,14 +30,24 @@ def test_glyphs_begin_with_a_letter_and_keep_it_from_model_to_model(page: Any, a
     page.locator("#denoising-wishes .nw-chip", has_text="7").click()
     choose(page, "glyphs-flow")
     assert wishes(page) == ({"7": 1}, "2"), "the same wish is held against another model"
+    guidance = page.get_by_label("number input for Guidance").first
+    guidance.fill("5")
+    guidance.press("Enter")
+    page.get_by_label(table("en")["denoising.model"], exact=True).first.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")  # a menu that is left tells its model again
+    assert wishes(page) == ({"7": 1}, "5")
     choose(page, "faces-diffusion")
     assert wishes(page) == ({}, "1")
     page.get_by_role("button", name="Undo").first.click()
     page.wait_for_function("() => noisewalk.valueOf('denoising', 'model') === 'glyphs-flow'")
-    assert wishes(page) == ({"7": 1}, "2"), "one thing to take back"
+    assert wishes(page) == ({"7": 1}, "5"), "one thing to take back"
 
 
 def test_a_link_says_what_is_asked_for_itself(page: Any, alone: Callable[[str], str]) -> None:
     page.goto(f'{alone("denoising")}?tab=denoising&steps=2&model="glyphs-ddpm"')
     page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '2 / 2'")
     assert wishes(page) == ({}, "1")
+    page.get_by_label(table("en")["denoising.model"], exact=True).first.click()
+    page.keyboard.press("Tab")
+    assert wishes(page) == ({}, "1"), "nor does leaving the menu ask for anything"

@@ -26,8 +26,9 @@ function node(tag = 'div') {
   for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) self[name] = heard[name].bind(heard);
   return self;
 }
-const page = node('body');
-given('document', Object.assign(page, { body: node('body'), documentElement: node('html'), createElement: node, getElementById: id => page.querySelector('#' + id), activeElement: null }));
+const page = node('body'), parts = new Set(); // the parts that have a name
+given('named', (...ids) => ids.forEach(id => parts.add(id)));
+given('document', Object.assign(page, { body: node('body'), documentElement: node('html'), createElement: node, getElementById: id => (parts.has(id) ? page.querySelector('#' + id) : null), activeElement: null }));
 given('element', node());
 
 window.noisewalkPage = facts;
