@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from demo.views import denoising as view
 from tests.browser.test_page import value
 
 LEAVES = "noisewalk.denoisingBranch.leaves().map(leaf => [leaf.limb?.until ?? null, noisewalk.denoisingBranch.parent(leaf)?.number ?? null])"
@@ -109,9 +110,16 @@ def test_what_costs_long_waits_for_a_press_and_the_stage_says_so(page: Any, youn
     page.wait_for_function("() => !document.querySelector('#denoising-run .nw-waiting')")
 
 
-def test_stop_ends_a_run_that_has_no_number_yet(page: Any, young: str) -> None:
+def test_stop_ends_a_run_that_has_no_number_yet(page: Any, young: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(page, start(young))
     kept: list[Any] = []
+    steps, caption = [0], view.caption
+
+    def counted(*args: Any) -> dict[str, Any]:
+        steps[0] += 1
+        return caption(*args)
+
+    monkeypatch.setattr(view, "caption", counted)
     page.route("**/queue/join*", lambda route: kept.append(route))
     page.locator("#denoising-texts").click()
     while not kept:
@@ -125,6 +133,9 @@ def test_stop_ends_a_run_that_has_no_number_yet(page: Any, young: str) -> None:
     assert ended.value.ok
     page.wait_for_timeout(1_000)
     assert not page.locator("#denoising-run .nw-waiting").count()
+    made = steps[0]
+    page.wait_for_timeout(500)
+    assert steps[0] == made < 1000, "it goes on where nobody sees it"
 
 
 def test_the_steps_are_counted_from_0_wherever_they_are_counted(page: Any, young: str) -> None:
