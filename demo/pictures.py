@@ -25,7 +25,7 @@ def shades(pictures: Tensor) -> np.ndarray:
 def sheet(tiles: np.ndarray, columns: int | None = None, zoom: int = 1, gap: int = 0) -> Image.Image:
     """(B, H, W, C) uint8 as one picture, side by side."""
     count, height, width, channels = tiles.shape
-    columns = columns if columns else int(count)
+    columns = columns or int(count)
     rows = -(-count // columns)
     spread = np.full((rows * columns, height + gap, width + gap, channels), 255, np.uint8)
     spread[:count, :height, :width] = tiles

@@ -2,7 +2,7 @@
 (() => {
   const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
   if (!facts?.start) return;
-  const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, SIDE = 72, NAME = 40;
+  const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, LINK = 8000, SIDE = 72, NAME = 40;
   const CHANGES = Object.keys(window.noisewalkPage.driven["latent-picture"]).filter((name) => facts[name] && !["model", "start", "x", "y"].includes(name));
   const { kept: storage, valueOf, notice, say } = window.noisewalk;
   const value = (name) => valueOf(TAB, name);
@@ -125,8 +125,18 @@
     } else url.searchParams.set("shelf", text(some));
     return url.toString();
   }
-  async function copy(what) {
-    try { await navigator.clipboard.writeText(what); notice("t:page.copied"); } catch { window.prompt(say("t:page.copy-by-hand"), what); }
+  // Servers refuse an address without end: of a full shelf, what comes first.
+  function linkToAll() {
+    let count = items.length;
+    while (count > 1 && linkTo(items.slice(0, count)).length > LINK) count--;
+    return { link: linkTo(items.slice(0, count)), count, left: items.length - count };
+  }
+  function copyAll() {
+    const { link, ...told } = linkToAll();
+    return copy(link, told.left ? say("t:latent.keep.copied-part", told) : "t:page.copied");
+  }
+  async function copy(what, said = "t:page.copied") {
+    try { await navigator.clipboard.writeText(what); notice(said); } catch { window.prompt(say("t:page.copy-by-hand"), what); }
   }
 
   const brought = new URL(location.href).searchParams.get("shelf");
@@ -136,6 +146,6 @@
   }
   window.addEventListener("storage", (e) => { if (e.key === STORE) { items = stored(e.newValue ?? "[]"); emit("shelf", { items }); } });
 
-  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, news, here, text, linkTo, copy, of, MOST };
+  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, news, here, text, linkTo, linkToAll, copy, copyAll, of, MOST };
   Object.assign(window.noisewalk.latent, { spot, spotFor, land, landed, shelf });
 })();

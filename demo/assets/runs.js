@@ -19,6 +19,7 @@
     const number = answer.then((said) => said.clone().json()).then((said) => said.event_id, () => null);
     const join = { button: buttonOf(trigger), number, old: false };
     joins.set(of, join);
+    if (!doomed.has(of)) window.dispatchEvent(new CustomEvent("noisewalk:joined"));
     number.then(() => setTimeout(() => { join.old = true; }, LATE));
     doomed.get(of)?.(number);
     doomed.delete(of);

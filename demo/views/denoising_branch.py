@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.pictures import jpeg, to_image
 from demo.streaming import stream
 from demo.views.denoising import sheets
 from demo.views.denoising_plan import Course, Plan, fate, shape, times
@@ -95,9 +94,7 @@ def heat(pictures: Tensor, difference: Tensor) -> str:
     bright, contrast = FADED
     gray = bright + contrast * pictures.clamp(-1, 1).mean(1, keepdim=True).expand(-1, 3, -1, -1)
     strength = (difference[:, None] / FULL).clamp(max=1)
-    columns = round(len(pictures) ** 0.5)
-    zoom = max(1, 256 // (pictures.shape[-1] * columns))
-    return jpeg(to_image(torch.lerp(gray, torch.tensor(TINT).view(3, 1, 1), strength), columns, zoom), quality=85)
+    return sheets(torch.lerp(gray, torch.tensor(TINT).view(3, 1, 1), strength))[0]
 
 
 def shares(difference: Tensor, where: Rectangle) -> dict[str, float]:

@@ -28,7 +28,7 @@ function draw() {
   row.hidden = !items.length;
   row.setAttribute('aria-label', say('t:latent.keep.label'));
   find('.nw-keep').disabled = items.length >= shelf.MOST;
-  const all = items.length ? [act('copy-all', () => shelf.copy(shelf.linkTo(items))), act('save-all', saveAll)] : [];
+  const all = items.length ? [act('copy-all', shelf.copyAll), act('save-all', saveAll)] : [];
   more.replaceChildren(...all, act('bring', () => file.click()), ...(shelf.dropped() ? [act('put-back', () => shelf.putBack())] : []));
   drawOne();
   fetchThumb();

@@ -5,6 +5,7 @@ const [play, speed, facts, trouble] = ['.nw-play', '.nw-speed', '.nw-facts', '.n
 const SPEEDS = [0.5, 1, 2, 4];
 let shown = null, coming = null;             // the run on screen, and the one that will replace it
 let over = null;                             // the run that was stopped: what was still on its way of it is not wanted
+let barred = false;                          // stopped before anything came: so is the run that was asked for by then
 let index = 0, drawn = '', drawnAt = { index: 0 };
 let following = true, restsAtEnd = false;    // at the newest frame by itself, or put on the last one by hand
 let playing = false, pace = 1, clock = 0, before = 0;
@@ -15,7 +16,10 @@ figure.style.setProperty('--nw-size', props.size + 'px');
 function take(value) {
   if (!value?.run) { if (value?.error) tell(value.error); return; }
   if (value.run === over) return;
-  if (value.run !== (coming ?? shown)?.id) start(value);
+  if (value.run !== (coming ?? shown)?.id) {
+    if (barred) { over = value.run; return; }
+    start(value);
+  }
   const run = coming ?? shown;
   add(run, value);
   tell(value.error ?? null);
@@ -208,7 +212,8 @@ listen(panes, 'lostpointercapture', () => { grip = null; pick(); });
 // A run that was stopped has no more to come: what there is of it is all of it.
 function stop() {
   const run = coming ?? shown;
-  if (!run || run.done) return;
+  barred = !run || run.done;
+  if (barred) return;
   over = run.id;
   if (run.shots.length) run.take({ start: run.shots.length, done: true });
   else coming = null;
@@ -223,6 +228,7 @@ listen(window, 'noisewalk:timeline', ({ detail }) => {
   if (detail.value) take(detail.value);
   if (Number.isFinite(detail.index)) scrub(detail.index);
 });
+listen(window, 'noisewalk:joined', () => { barred = false; });
 watch('value', () => take(props.value));
 whenPageChanges(sayAll);
 sayAll();

@@ -55,7 +55,7 @@ def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
     compare.wait_for_function(f"() => ({AT})() === {last}")
     dots.nth(2).dispatch_event("click", {"bubbles": True})
     compare.wait_for_function(f"() => ({AT})() === {there}")
-    assert compare.locator(".nw-fate-map circle.nw-later").count() > 0
+    compare.wait_for_selector(".nw-fate-map circle.nw-later", state="attached")
     assert compare.locator(".nw-moment-said").inner_text()
     compare.set_viewport_size({"width": 390, "height": 844})
     assert compare.evaluate("() => document.documentElement.scrollWidth") <= 390

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from demo.words import table
 from tests.demo.paper import facts, read, run  # noqa: F401
@@ -107,6 +108,19 @@ def test_the_shelf_says_what_it_has_no_room_for(facts: dict[str, Any]) -> None: 
     told, said, count = shelf(facts, first, code)
     assert told == {"count": 4, "left": 6, "most": 24} and count == 24
     assert said == WORDS["latent.keep.brought-part"].format(**told)
+
+
+def test_the_link_to_a_full_shelf_keeps_to_a_length_that_servers_take(facts: dict[str, Any]) -> None:  # noqa: F811
+    model = facts["knobs"]["latent"]["model"]["choices"][0]
+    items = [kept(seed, model) for seed in range(24)]
+    for number, item in enumerate(items):
+        item["spot"]["pca"] = [[axis, number / 7] for axis in range(60)]
+    code = "const { link, count, left } = shelf.linkToAll(); return [link, count, left];"
+    link, count, left = shelf(facts, items, code)
+    assert 1 < count < 24 and count + left == 24 and len(link) <= 8000
+    brought = json.loads(parse_qs(urlsplit(link).query)["shelf"][0])
+    assert [each["spot"]["start"] for each in brought] == [each["spot"]["start"] for each in items[:count]]
+    assert shelf(facts, items[:2], code)[1:] == [2, 0]
 
 
 def test_a_double_press_measures_once(facts: dict[str, Any]) -> None:  # noqa: F811

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+PATIENCE = 90  # seconds
 PIXELS = "id => { const c = document.querySelector(id + ' canvas'); return c.width ? c.toDataURL() : '' }"
 NEXT_RUN = """([before, words]) => { // another run than before is on screen, and is as long as it should be
   const run = (document.querySelector('#steps .nw-timeline').dataset.at ?? '').split(':')[0];
@@ -32,6 +34,15 @@ def asked(page: Any) -> int:
 
 def settled(page: Any, done: str, *args: Any) -> None:
     page.wait_for_function(done, arg=list(args) or None)
+
+
+def heard(page: Any, true: Callable[[], bool]) -> None:
+    """Wait for something on the server's side."""
+    for _ in range(PATIENCE * 10):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the server has not heard of it")
 
 
 def spot_near(page: Any, where: str, x: float, y: float) -> None:

@@ -12,6 +12,7 @@ from tests.browser.widgets.driving import (
     SET,
     asked,
     drawn,
+    heard,
     settled,
     spot_near,
 )
@@ -84,7 +85,7 @@ def test_drag_and_arrow_keys_move_the_picture(widgets: Any) -> None:
         canvas.press("Shift+ArrowDown")
     canvas.press("ArrowLeft")
     spot_near(widgets, "#pad", 0.78, 0.5)
-    assert widget_page.calls[-1]["args"]["x"] == pytest.approx(0.78, abs=0.01)
+    heard(widgets, lambda: widget_page.calls[-1]["args"]["x"] == pytest.approx(0.78, abs=0.01))
 
 
 @pytest.mark.parametrize(

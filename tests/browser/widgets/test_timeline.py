@@ -156,6 +156,15 @@ def test_a_run_that_was_stopped_waits_for_nothing_more(widgets: Any) -> None:
     widgets.evaluate(FEED, widget_page.piece(503, 0, 40))
     settled(widgets, AT, "run503:39")
     assert widgets.evaluate("told") == ["run503"], "only what came to its own end is told"
+    widgets.evaluate(stop)  # of a run that is asked for, before its first piece
+    widgets.evaluate(FEED, widget_page.piece(504, 0, 3))
+    widgets.evaluate(FEED, widget_page.piece(504, 3, 6))
+    widgets.wait_for_timeout(200)
+    assert not widgets.evaluate(waiting)
+    widgets.evaluate("() => { dispatchEvent(new CustomEvent('noisewalk:joined')) }")
+    widgets.evaluate(FEED, widget_page.piece(504, 6, 9))
+    widgets.evaluate(FEED, widget_page.piece(505, 0, 40))
+    settled(widgets, AT, "run505:39")
 
 
 def test_small_pictures_are_enlarged_gently(widgets: Any) -> None:
