@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import numpy as np
@@ -28,7 +27,6 @@ from genmodels.schedules.schedule import NoiseSchedule
 PANES = ("t:denoising.x", "t:denoising.x0", "t:denoising.eps")
 CURVES = ("alpha_bar", "beta", "log_snr")
 LARGE = 256  # pixels across
-HANDS = ThreadPoolExecutor(1, "encoding")  # one beside our own: the clear pane takes as long as the two noisy ones
 EDGE = 20.0  # of log-SNR on the screen: beyond, there is only data or only noise
 
 
@@ -65,14 +63,13 @@ def panes(step: Step, here: Node) -> tuple[Tensor, Tensor, Tensor]:
     return step.x / (here.alpha**2 + 4 * here.sigma**2) ** 0.5, step.x0, step.eps / 3
 
 
-def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
+def tiled(noisy: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
     """Each batch in the shades of the screen as one square picture, encoded; the timeline enlarges what is small."""
     columns = columns_of(x0)
     if x0.shape[2] * columns < LARGE:  # the faults of its encoding will grow with it
-        return [jpeg(sheet(tiles, columns), quality=92) for tiles in (x, x0, eps)]
-    clear = HANDS.submit(lambda: jpeg(sheet(x0, columns), quality=85))
-    noisy = [jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (x, eps)]  # noise hides its colors
-    return [noisy[0], clear.result(), noisy[1]]
+        return [jpeg(sheet(tiles, columns), quality=92) for tiles in (noisy, x0, eps)]
+    x, eps = (jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (noisy, eps))  # noise hides its colors
+    return [x, jpeg(sheet(x0, columns), quality=85), eps]
 
 
 def sheets(*tensors: Tensor) -> list[str]:
