@@ -63,13 +63,13 @@ def panes(step: Step, here: Node) -> tuple[Tensor, Tensor, Tensor]:
     return step.x / (here.alpha**2 + 4 * here.sigma**2) ** 0.5, step.x0, step.eps / 3
 
 
-def tiled(noisy: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
+def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
     """Each batch in the shades of the screen as one square picture, encoded; the timeline enlarges what is small."""
     columns = columns_of(x0)
     if x0.shape[2] * columns < LARGE:  # the faults of its encoding will grow with it
-        return [jpeg(sheet(tiles, columns), quality=92) for tiles in (noisy, x0, eps)]
-    x, eps = (jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (noisy, eps))  # noise hides its colors
-    return [x, jpeg(sheet(x0, columns), quality=85), eps]
+        return [jpeg(sheet(tiles, columns), quality=92) for tiles in (x, x0, eps)]
+    noisy = [jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (x, eps)]  # noise hides its colors
+    return [noisy[0], jpeg(sheet(x0, columns), quality=85), noisy[1]]
 
 
 def sheets(*tensors: Tensor) -> list[str]:
