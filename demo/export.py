@@ -17,7 +17,7 @@ from typing import Any
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
-from genmodels.errors import Refused
+from genmodels.errors import Refused, demand
 
 NOTE = "noisewalk"  # the name of the recipe among a PNG's texts
 MOST_PICTURES = 96
@@ -56,7 +56,7 @@ def recipe_in(data: bytes) -> dict[str, Any]:
     """The recipe that a file of ours is or carries; where there is none, a refusal."""
     try:
         recipe = json.loads(note_in(data))
-        assert isinstance(recipe, dict)
+        demand(isinstance(recipe, dict))
     except Exception as cause:  # whatever a foreign file makes go wrong
         raise Refused("no-recipe") from cause
     return recipe
@@ -68,7 +68,7 @@ def note_in(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return unboxed(data)
     with Image.open(io.BytesIO(data)) as image:
-        assert image.width * image.height <= MOST_PIXELS
+        demand(image.width * image.height <= MOST_PIXELS)
         image.load()
         note = image.info.get(NOTE) or image.info.get("comment") or image.getexif().get(ExifTags.Base.ImageDescription)
     return note or ""
@@ -165,7 +165,7 @@ def unboxed(data: bytes) -> str:
         size, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"uuid" and data[at + 8 : at + 24] == BOX:
             return data[at + 24 : at + size].decode()
-        assert size >= 8
+        demand(size >= 8)
         at += size
 
 

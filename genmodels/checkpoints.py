@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from genmodels.errors import Refused
+from genmodels.errors import Refused, demand
 
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 FORMAT = 1
@@ -93,7 +93,7 @@ def read(path: Path) -> Card:
             held = {key: (file.get_slice(key).get_shape(), file.get_slice(key).get_dtype()) for key in file.keys()}  # noqa: SIM118
         with Unfilled(), torch.device("meta"):  # costs nothing, so a card cannot ask for more than its file holds
             model = _recipe(card.recipe).build(**card.config)
-        assert held == {key: (list(value.shape), "F16") for key, value in model.state_dict().items()}
+        demand(held == {key: (list(value.shape), "F16") for key, value in model.state_dict().items()})
     except Refused:
         raise
     except Exception as cause:  # whatever a foreign file makes go wrong
@@ -106,7 +106,7 @@ def sealed(path: Path) -> Card:
     try:
         with _opened(path) as file:
             card = _card(file)
-        assert _recipe(card.recipe) and _fingerprint(_tensors(path), card) == card.weights
+        demand(_recipe(card.recipe) and _fingerprint(_tensors(path), card) == card.weights)
     except Refused:
         raise
     except Exception as cause:
@@ -143,9 +143,9 @@ def _opened(path: Path) -> Any:
 
 def _card(file: Any) -> Card:
     text = (file.metadata() or {}).get("card", "")
-    assert len(text) <= LONGEST
+    demand(len(text) <= LONGEST)
     card = Card(**json.loads(text))
-    assert card.format == FORMAT and _typed(card) and _modest(card.config)
+    demand(card.format == FORMAT and _typed(card) and _modest(card.config))
     return card
 
 

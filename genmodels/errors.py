@@ -41,3 +41,9 @@ def sentences(language: str) -> dict[str, str]:
     """One locale as a flat table; empty where only the library is installed."""
     path = LOCALES / f"{language}.json"
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def demand(true: object) -> None:
+    """What a foreign file must satisfy; unlike an assert, it also holds under `python -O`."""
+    if not true:
+        raise ValueError

@@ -15,6 +15,7 @@ from genmodels.denoising.conditioned import Conditioned
 from genmodels.denoising.estimate import Denoiser, Estimate
 from genmodels.denoising.guidance import Guided
 from genmodels.denoising.parameterization import PARAMETERIZATIONS, one
+from genmodels.errors import demand
 from genmodels.knobs import knob, settle
 from genmodels.latents import LatentModel
 from genmodels.models.unet import UNet
@@ -36,7 +37,7 @@ class Usual:
 
     def __post_init__(self) -> None:
         settle(self)
-        assert self.sampler in WALKS and self.spacing in SPACINGS
+        demand(self.sampler in WALKS and self.spacing in SPACINGS)
 
 
 class Diffusion(LatentModel):
