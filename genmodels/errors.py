@@ -43,7 +43,7 @@ def sentences(language: str) -> dict[str, str]:
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
-def demand(true: object) -> None:
-    """What a foreign file must satisfy; unlike an assert, it also holds under `python -O`."""
-    if not true:
-        raise ValueError
+def demand(held: object) -> None:
+    """What a foreign file must satisfy; unlike an assert, it is also asked under `python -O`."""
+    if not held:
+        raise ValueError("this is not as it must be")

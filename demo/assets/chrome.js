@@ -29,7 +29,7 @@
     fading = setTimeout(() => {
       box.classList.remove("nw-shown");
       fading = setTimeout(() => { box.textContent = ""; }, 400); // what is not seen is not read out either
-    }, 2200);
+    }, Math.max(2200, 1000 + 60 * box.textContent.length));
   }
 
   // Five stops; each opens its tab, lights up one part of the page and says one thing about it.

@@ -86,6 +86,7 @@
   let begun = false; // the first run begins whatever it costs: nobody should meet an empty stage
   let price = null; // of what the knobs say: {seconds} or {error}, or nothing while it is asked for
   let due = false, pressed = false; // whether a run is to be thought of, and whether somebody asked for it
+  let stopped = false; // by hand, and nothing was begun since: not even a run that is only about to be asked for
   let coming = null; // the knobs of a run that was begun and is not on the stage yet
 
   function run() {
@@ -116,14 +117,14 @@
   document.addEventListener("click", ({ target, isTrusted }) => {
     if (target.closest?.("#denoising-run-button")) {
       clearTimeout(timer);
-      [timer, clicked, coming, due, pressed] = [0, performance.now(), now(), false, false];
+      [timer, clicked, coming, due, pressed, stopped] = [0, performance.now(), now(), false, false, false];
       setTimeout(() => { if (performance.now() - clicked >= PATIENCE && clicked > 0) coming = null; mark(); }, PATIENCE + 1);
       mark();
     }
     if (target.closest?.("#denoising-stop")) { coming = null; setTimeout(mark, QUIET); }
     if (isTrusted && target.closest?.("#denoising-stop")) {
       clearTimeout(timer);
-      [timer, clicked, due, pressed] = [0, -Infinity, false, false];
+      [timer, clicked, due, pressed, stopped] = [0, -Infinity, false, false, true];
     }
     if (target.closest?.("#denoising-texts")) press();
     if (target.closest?.("#denoising-behind button")) { pressed = true; run(); }
@@ -132,6 +133,7 @@
   window.addEventListener("noisewalk:begun", (e) => {
     if (e.detail.timeline !== "denoising-run") return;
     [clicked, begun] = [-Infinity, true];
+    if (stopped) return setTimeout(() => button("#denoising-stop").click());
     if (price?.seconds > LONG) setTimeout(() => tell("timeline", { timeline: "denoising-run", follow: true }));
   });
   window.addEventListener("noisewalk:painted", (e) => {

@@ -17,7 +17,7 @@
   const OWN = { compare: [], ladder: ["fates", "judged", "trunk", "steps", "count"], errors: ["fates", "trunk", "steps", "sampler"] };
   const button = (key, act) => document.querySelector(`#denoising-${key}-${act}`);
   const card = (key) => button(key, "go")?.closest(".nw-card");
-  const busy = new Set(), about = {};
+  const busy = new Set(), asking = {}, about = {}; // what the newest runs were asked, and what is on screen
   let wanted = false, costs = {};
   const now = (key) => {
     const all = Object.entries(window.noisewalk.argumentsOf("denoising-compare-costs")).filter(([name]) => !OWN[key].includes(name));
@@ -44,9 +44,15 @@
     }
     if (busy.has(key)) return e.stopPropagation();
     busy.add(key);
-    about[key] = now(key);
+    asking[key] = now(key);
+    if (key !== "compare") about[key] = asking[key];
     mark();
   }, true);
+  window.addEventListener("noisewalk:begun", ({ detail }) => {
+    if (detail.timeline !== "denoising-compare") return;
+    about.compare = asking.compare;
+    mark();
+  });
   function run(key) {
     const busyNow = busy.has(key);
     if (busyNow) button(key, "halt").click();
@@ -55,7 +61,7 @@
   }
   // By itself where that is quick; its price is known a moment after the knobs have turned.
   function soon() {
-    wanted = !("compare" in about) || about.compare !== now("compare");
+    wanted = asking.compare !== now("compare");
     if (wanted && costs.of === now("compare")) go();
   }
   function go() {

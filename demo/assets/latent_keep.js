@@ -133,10 +133,10 @@
   }
   function copyAll() {
     const { link, ...told } = linkToAll();
-    return copy(link, told.left ? say("t:latent.keep.copied-part", told) : "t:page.copied");
+    return copy(link, told.left ? " " + say("t:latent.keep.link-part", told) : "");
   }
-  async function copy(what, said = "t:page.copied") {
-    try { await navigator.clipboard.writeText(what); notice(said); } catch { window.prompt(say("t:page.copy-by-hand"), what); }
+  async function copy(what, more = "") {
+    try { await navigator.clipboard.writeText(what); notice(say("t:page.copied") + more); } catch { window.prompt(say("t:page.copy-by-hand") + more, what); }
   }
 
   const brought = new URL(location.href).searchParams.get("shelf");

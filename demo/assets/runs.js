@@ -2,6 +2,7 @@
 // - Stop before the server has given the run a number: the request to end it waits for that number.
 // - A second request to end a run that is ending makes the server stumble (500): each run is ended once.
 // - The button that began the run does nothing until its end is confirmed: a press of it is kept and given then.
+// What a run will be shown by hears that it is asked for, and whether it was stopped even before that.
 (() => {
   const send = window.fetch;
   const joins = new Map(); // by function: its newest run, {button, number (to come), old (its client knows the number)}
@@ -19,7 +20,7 @@
     const number = answer.then((said) => said.clone().json()).then((said) => said.event_id, () => null);
     const join = { button: buttonOf(trigger), number, old: false };
     joins.set(of, join);
-    if (!doomed.has(of)) window.dispatchEvent(new CustomEvent("noisewalk:joined"));
+    window.dispatchEvent(new CustomEvent("noisewalk:joined", { detail: { shows: shownBy(of), stopped: doomed.has(of) } }));
     number.then(() => setTimeout(() => { join.old = true; }, LATE));
     doomed.get(of)?.(number);
     doomed.delete(of);
@@ -68,10 +69,11 @@
   }, true);
 
   // A component stands in the page under its own name, or under its number.
-  function buttonOf(number) {
-    const name = window.gradio_config?.components.find(({ id }) => id === number)?.props.elem_id;
-    return document.getElementById(name || `component-${number}`);
+  function nameOf(number) {
+    return window.gradio_config?.components.find(({ id }) => id === number)?.props.elem_id || `component-${number}`;
   }
+  const buttonOf = (number) => document.getElementById(nameOf(number));
+  const shownBy = (of) => (window.gradio_config?.dependencies?.find(({ id }) => id === of)?.outputs ?? []).map(nameOf);
 
   window.fetch = (to, options) => {
     const act = /\/(join|cancel|reset)\/?(?:\?|$)/.exec(String(to?.url ?? to))?.[1];

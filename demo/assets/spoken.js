@@ -5,20 +5,25 @@
     [/^number input for (.*)$/, "number"],
     [/^range slider for (.*)$/, "range"],
     [/^Reset to default value$/, "reset"],
+    [/^More tabs$/, "more-tabs"],
   ];
-  const found = new Map(); // by control: [key, name]; a name is said in the page's language by Gradio itself
+  const controls = new WeakMap(); // {key, name, said}: a name is in the page's language already, Gradio sees to that
 
   function put(node) {
-    const [key, name] = found.get(node);
-    node.setAttribute("aria-label", say("t:spoken." + key, { name }));
+    const control = controls.get(node);
+    control.said = say("t:spoken." + control.key, { name: control.name });
+    node.setAttribute("aria-label", control.said);
   }
   function hear(node) {
     const label = node.getAttribute("aria-label");
-    const own = OWN.find(([words]) => words.test(label));
-    if (!own) return;
-    const [words, key] = own;
-    found.set(node, [key, words.exec(label)[1] ?? ""]);
-    if (language() !== "en") put(node);
+    if (label === null || controls.get(node)?.said === label) return;
+    controls.delete(node);
+    for (const [words, key] of OWN) {
+      const found = words.exec(label);
+      if (!found) continue;
+      controls.set(node, { key, name: found[1] ?? "", said: label });
+      if (language() !== "en") put(node);
+    }
   }
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
@@ -30,6 +35,6 @@
     }
   }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
   window.addEventListener("noisewalk:language", () => {
-    for (const node of found.keys()) if (node.isConnected) put(node); else found.delete(node);
+    for (const node of document.querySelectorAll("[aria-label]")) if (controls.has(node)) put(node);
   });
 })();

@@ -5,7 +5,7 @@ const [play, speed, facts, trouble] = ['.nw-play', '.nw-speed', '.nw-facts', '.n
 const SPEEDS = [0.5, 1, 2, 4];
 let shown = null, coming = null;             // the run on screen, and the one that will replace it
 let over = null;                             // the run that was stopped: what was still on its way of it is not wanted
-let barred = false;                          // stopped before anything came: so is the run that was asked for by then
+let asked = false, barred = false;           // a run is asked for of which nothing has come yet, and was stopped by then
 let index = 0, drawn = '', drawnAt = { index: 0 };
 let following = true, restsAtEnd = false;    // at the newest frame by itself, or put on the last one by hand
 let playing = false, pace = 1, clock = 0, before = 0;
@@ -36,6 +36,7 @@ function add(run, piece) {
 }
 
 function start(value) {
+  asked = false;
   coming?.close();
   coming = reel(value, wake);
   emit('begun', { timeline: name, run: value.run });
@@ -212,8 +213,8 @@ listen(panes, 'lostpointercapture', () => { grip = null; pick(); });
 // A run that was stopped has no more to come: what there is of it is all of it.
 function stop() {
   const run = coming ?? shown;
-  barred = !run || run.done;
-  if (barred) return;
+  barred = asked;
+  if (!run || run.done) return;
   over = run.id;
   if (run.shots.length) run.take({ start: run.shots.length, done: true });
   else coming = null;
@@ -228,7 +229,9 @@ listen(window, 'noisewalk:timeline', ({ detail }) => {
   if (detail.value) take(detail.value);
   if (Number.isFinite(detail.index)) scrub(detail.index);
 });
-listen(window, 'noisewalk:joined', () => { barred = false; });
+listen(window, 'noisewalk:joined', ({ detail }) => {
+  if (detail.shows.includes(name)) [asked, barred] = [true, detail.stopped];
+});
 watch('value', () => take(props.value));
 whenPageChanges(sayAll);
 sayAll();

@@ -17,7 +17,10 @@ globalThis.ask = (act, body) => fetch('http://x/gradio_api/' + act, { body: JSON
 globalThis.cancels = () => sent.filter(line => line.startsWith('cancel')).map(line => JSON.parse(line.slice(6)).event_id);
 
 // A component with a name of its own, one without, and one that stands nowhere on the page.
-window.gradio_config = { components: [{ id: 5, props: { elem_id: 'go' } }, { id: 6, props: {} }, { id: 7, props: {} }] };
+window.gradio_config = {
+  components: [{ id: 5, props: { elem_id: 'go' } }, { id: 6, props: {} }, { id: 7, props: {} }, { id: 8, props: { elem_id: 'stage' } }],
+  dependencies: [{ id: 3, outputs: [8, 6] }],
+};
 globalThis.clicks = [];
 named('go', 'component-6', 'some-stop', 'play');
 for (const id of ['go', 'component-6', 'some-stop', 'play']) {

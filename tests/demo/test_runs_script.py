@@ -140,16 +140,17 @@ def test_a_run_that_no_button_began_is_ended_too(told):
     assert told(code) == [True, ["a"]]
 
 
-def test_what_shows_a_run_hears_that_it_is_asked_for_unless_it_was_stopped_by_then(told):
+def test_what_shows_a_run_hears_when_it_is_asked_for_and_if_it_was_stopped_by_then(told):
     code = """
-    let heard = 0;
-    window.addEventListener('noisewalk:joined', () => heard++);
+    const heard = [];
+    window.addEventListener('noisewalk:joined', ({ detail }) => heard.push(detail));
     await ask('join', { fn_index: 3, trigger_id: 5 });
     await rest(600);
     const over = ask('cancel', { fn_index: 3 });
     await ask('join', { fn_index: 3, trigger_id: 5 });
-    const doomed = heard;
     await over;
-    await ask('join', { fn_index: 3, trigger_id: 5 });
-    return [doomed, heard];"""
-    assert told(code, "a", "b", "c") == [1, 2]
+    await ask('join', { fn_index: 4, trigger_id: 5 });
+    return heard;"""
+    shows = ["stage", "component-6"]
+    wanted = [{"shows": shows, "stopped": False}, {"shows": shows, "stopped": True}, {"shows": [], "stopped": False}]
+    assert told(code, "a", "b", "c") == wanted

@@ -6,6 +6,8 @@ import dataclasses
 import json
 import pickle
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,6 +165,14 @@ def test_a_bad_file_is_refused_by_name_and_left_out(how: str, good: Path):
     bad: list[Refused] = []
     assert list(available(good.parent, bad)) == ["other"]
     assert [refusal.values["file"] for refusal in bad] == [good.name]
+
+
+def test_a_bad_file_is_refused_also_where_python_skips_assertions(tmp_path: Path):
+    path = tmp_path / "newer.safetensors"
+    save(path, GAN(**CONFIG), dataclasses.replace(CARD, format=2))
+    code = "import sys, pathlib, genmodels.checkpoints as c; c.read(pathlib.Path(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-O", "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "newer.safetensors" in done.stderr.splitlines()[-1]
 
 
 def test_one_flipped_bit_in_the_weights_is_noticed(good: Path):

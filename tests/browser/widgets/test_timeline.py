@@ -156,15 +156,35 @@ def test_a_run_that_was_stopped_waits_for_nothing_more(widgets: Any) -> None:
     widgets.evaluate(FEED, widget_page.piece(503, 0, 40))
     settled(widgets, AT, "run503:39")
     assert widgets.evaluate("told") == ["run503"], "only what came to its own end is told"
-    widgets.evaluate(stop)  # of a run that is asked for, before its first piece
-    widgets.evaluate(FEED, widget_page.piece(504, 0, 3))
-    widgets.evaluate(FEED, widget_page.piece(504, 3, 6))
-    widgets.wait_for_timeout(200)
-    assert not widgets.evaluate(waiting)
-    widgets.evaluate("() => { dispatchEvent(new CustomEvent('noisewalk:joined')) }")
-    widgets.evaluate(FEED, widget_page.piece(504, 6, 9))
-    widgets.evaluate(FEED, widget_page.piece(505, 0, 40))
-    settled(widgets, AT, "run505:39")
+
+
+def test_a_run_that_was_stopped_before_its_first_piece_never_begins(widgets: Any) -> None:
+    stop = "() => dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', stop: true } }))"
+    joined = "detail => dispatchEvent(new CustomEvent('noisewalk:joined', { detail }))"
+    mine, other = {"shows": ["x", "steps"], "stopped": False}, {"shows": ["drawn"], "stopped": False}
+    widgets.evaluate("() => { window.begun = []; addEventListener('noisewalk:begun', e => begun.push(e.detail.run)) }")
+
+    def come(run: int, start: int, stop: int) -> None:
+        widgets.evaluate(FEED, widget_page.piece(run, start, stop))
+
+    come(801, 0, 3)  # it never comes to an end
+    widgets.evaluate(joined, mine)
+    widgets.evaluate(stop)
+    widgets.evaluate(joined, other)  # somebody else's
+    come(802, 0, 3)
+    widgets.evaluate(joined, mine)
+    come(802, 3, 6)
+    come(803, 0, 40)
+    settled(widgets, AT, "run803:39")
+    widgets.evaluate(stop)  # of nothing
+    come(804, 0, 40)
+    settled(widgets, AT, "run804:39")
+    widgets.evaluate(joined, mine | {"stopped": True})
+    come(805, 0, 40)
+    widgets.evaluate(joined, mine)
+    come(806, 0, 40)
+    settled(widgets, AT, "run806:39")
+    assert widgets.evaluate("begun") == ["run801", "run803", "run804", "run806"]
 
 
 def test_small_pictures_are_enlarged_gently(widgets: Any) -> None:
