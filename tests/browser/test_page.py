@@ -192,10 +192,10 @@ def test_every_visible_word_comes_from_the_locales(page: Any, alone: Callable[[s
     page.get_by_role("tab", name=f"⟦{table('zh-TW')[f'{key}.tab']}⟧").wait_for()
     page.wait_for_timeout(3000)
     for _ in range(40):  # a starved browser is still saying what it has to say
-        if not (strays := page.evaluate(STRAYS)):
+        if not page.evaluate(STRAYS):
             break
         page.wait_for_timeout(500)
-    assert strays == []
+    assert page.evaluate(STRAYS) == []
 
 
 def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, address: str) -> None:
