@@ -119,7 +119,7 @@ def test_who_looks_at_the_final_picture_waits_for_the_next_final_one(widgets: An
 def test_a_lost_piece_is_fetched_again(widgets: Any) -> None:
     widgets.evaluate(FEED, widget_page.piece(301, 0, 5))
     widgets.evaluate(FEED, widget_page.piece(301, 5, 9, lost=True))
-    settled(widgets, "() => document.querySelector('#steps .nw-count').textContent === '40 / 40'")
+    settled(widgets, AT, "run301:39")
     assert [call["start"] for call in widget_page.calls] == [5]
 
 
