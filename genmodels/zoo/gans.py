@@ -54,7 +54,7 @@ GANS: dict[str, Recipe] = {
         ConvGAN,
         GANTrainer,
         "glyphs",
-        steps=32_000,
+        steps=23_000,
         batch=64,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
         # without its judge's steepness bounded it forgot 4, M and W (numbers in checkpoints/README.md)
