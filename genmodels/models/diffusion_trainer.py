@@ -12,7 +12,7 @@ from genmodels.datasets.dataset import Batch
 from genmodels.latents import draw
 from genmodels.models.diffusion import Diffusion
 from genmodels.schedules.schedule import NoiseSchedule
-from genmodels.training import EMA, ModelTrainer, autocast
+from genmodels.training import EMA, ModelTrainer, anneal, autocast
 
 HEAVIEST = 20.0  # the largest weight a nearly clean picture gets
 
@@ -55,6 +55,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         clip: float = 1.0,
         error: str = "x0",
         times: str = "even",
+        falls: Sequence[int] = (),  # from which step to which the rate falls, if it does
     ) -> None:
         super().__init__(model, seed, device, decay)
         if model.averages:
@@ -64,8 +65,12 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         self.optimizers = {"optimizer": self.optimizer}
         self.unlabeled, self.partly, self.clip = unlabeled, partly, clip
         self.error, self.times = ERRORS[error], TIMES[times]
+        self.lr, self.falls = lr, falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
+        if self.falls:
+            since, until = self.falls
+            anneal(self.optimizer, self.lr, self.done, until, since)
         x0, size = batch.x0.to(self.device), len(batch.x0)
         t = self.times((torch.arange(size) + torch.rand(size, generator=dice, dtype=torch.float64)) / size)
         eps = torch.randn(batch.x0.shape, generator=dice).to(self.device)

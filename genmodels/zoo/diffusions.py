@@ -28,10 +28,11 @@ DIFFUSIONS: dict[str, Recipe] = {
         Diffusion,
         DiffusionTrainer,
         "faces",
-        steps=40_000,
+        steps=22_000,
         batch=32,
         conditional=True,
         config=FACES | {"channels": 64},
+        optimizer={"falls": [15_000, 22_000]},
         usual={"guidance": 2.0},
     ),
     # the same with a quarter of the weights, to be steered away from (2406.02507)

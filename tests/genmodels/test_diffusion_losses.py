@@ -122,6 +122,16 @@ def test_a_model_keeps_its_averages_and_looks_with_the_one_chosen():
     assert learning * 2 == sum(p.numel() for p in kept.parameters()), "only one network is trained"
 
 
+def test_a_rate_that_has_fallen_hardly_moves_the_weights():
+    trainer = DiffusionTrainer(small([]), 0, torch.device("cpu"), lr=1e-2, error="output", falls=[3, 6])
+    weights, moved = trainer.model.net.leave[-1].weight, []
+    for _ in range(8):
+        before = weights.detach().clone()
+        trainer.step(Batch(torch.rand(6, 1, 4, 4) * 2 - 1, torch.eye(3).repeat(2, 1)))
+        moved.append((weights - before).abs().mean().item())
+    assert min(moved[1:4]) > 100 * max(moved[6:]) > 0  # the very first step has no weights behind it to learn from
+
+
 def test_labels_of_one_field_are_hidden_as_often_as_said(monkeypatch: pytest.MonkeyPatch):
     """What reaches the network, counted."""
     seen = []

@@ -51,8 +51,8 @@ def test_the_dice_of_a_step_are_those_of_its_number():
 def test_rates_fall_along_half_a_wave_and_stay_down():
     optimizer = torch.optim.Adam([torch.zeros(1)])
 
-    def rate(done: int) -> float:
-        anneal(optimizer, 0.5, done, until=100)
+    def rate(done: int, since: int = 0) -> float:
+        anneal(optimizer, 0.5, done, until=100 + since, since=since)
         return optimizer.param_groups[0]["lr"]
 
     rates = [rate(done) for done in range(101)]
@@ -61,6 +61,7 @@ def test_rates_fall_along_half_a_wave_and_stay_down():
     # symmetric about its middle, and steepest there
     assert all(a + b == pytest.approx(rates[0] + rates[100]) for a, b in zip(rates, reversed(rates), strict=True))
     assert max(range(100), key=lambda k: rates[k] - rates[k + 1]) in (49, 50)
+    assert [rate(done + 40, since=40) for done in range(101)] == rates and rate(3, since=40) == rates[0]
 
 
 def test_chance_depends_on_seed_and_step_only():

@@ -19,6 +19,12 @@ from tests.genmodels.tiny import shrink
 
 
 @pytest.mark.parametrize("name", ZOO)
+def test_a_rate_that_falls_is_down_when_the_training_ends(name: str):
+    told = ZOO[name].optimizer
+    assert ZOO[name].steps == told.get("until", ZOO[name].steps) == [ZOO[name].steps, *told.get("falls", ())][-1]
+
+
+@pytest.mark.parametrize("name", ZOO)
 def test_from_recipe_to_picture(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
