@@ -152,24 +152,31 @@
     const names = long.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(", ");
     try { await navigator.clipboard.writeText(address); noisewalk.notice(noisewalk.say(names ? "t:page.copied-short" : "t:page.copied", { names })); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
   }
+  // What a link asks for: {tab, parts, values}, each by tab; a page that came back by itself asks for all it had.
+  function asked() {
+    if (noisewalk.cameBack) return noisewalk.cameBack;
+    const found = new URL(location.href).searchParams, tab = found.get("tab"), brought = {};
+    for (const name of Object.keys(Object.hasOwn(knobs, tab ?? "") ? knobs[tab] : {})) {
+      try { if (found.has(name)) brought[name] = JSON.parse(found.get(name)); } catch { /* not of ours */ }
+    }
+    return { tab, parts: { [tab]: found.get("part") }, values: { [tab]: brought } };
+  }
+  const state = () => ({ tab: tabOpen(), parts: Object.fromEntries(Object.keys(parts).map((tab) => [tab, partOf(tab)])), values });
   function restore() {
-    const asked = new URL(location.href).searchParams, tab = asked.get("tab");
-    if (Object.hasOwn(knobs, tab ?? "")) {
-      const next = { ...values[tab] };
-      for (const [name, knob] of Object.entries(knobs[tab])) {
-        if (!asked.has(name)) continue;
-        try { const value = JSON.parse(asked.get(name)); if (allowed(knob, value)) next[name] = value; } catch { /* not of ours */ }
-      }
-      put(tab, next);
+    for (const [tab, brought] of Object.entries(asked().values)) {
+      if (!Object.hasOwn(knobs, tab)) continue;
+      const lawfully = Object.entries(brought).filter(([name, value]) => Object.hasOwn(knobs[tab], name) && allowed(knobs[tab][name], value));
+      put(tab, { ...values[tab], ...Object.fromEntries(lawfully) });
     }
     return Object.keys(knobs).flatMap(shown);
   }
   // Which tab is open, and which part of it: the link says it, and a page that is opened by one follows.
+  const tabOpen = () => Object.keys(knobs).find((tab) => document.querySelector(`#tab-${tab}-button[aria-selected=true]`));
   const partOf = (tab) => parts[tab]?.slice(1).find((key) => document.querySelector(`#${tab}-part-${key}-button[aria-selected=true]`));
   function opened(first) {
-    const asked = new URL(location.href).searchParams, tab = Object.hasOwn(knobs, asked.get("tab") ?? "") ? asked.get("tab") : first;
+    const wanted = asked(), tab = Object.hasOwn(knobs, wanted.tab ?? "") ? wanted.tab : first;
     const open = (selected) => ({ __type__: "update", ...(selected && { selected }) });
-    const inner = ([key, known]) => open(key === tab && known.find((part) => part === asked.get("part")));
+    const inner = ([key, known]) => open(known.find((part) => part === wanted.parts[key]));
     return [open(tab), ...Object.entries(parts).map(inner)];
   }
 
@@ -188,5 +195,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

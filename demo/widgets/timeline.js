@@ -229,6 +229,7 @@ listen(window, 'noisewalk:timeline', ({ detail }) => {
   if (detail.value) take(detail.value);
   if (Number.isFinite(detail.index)) scrub(detail.index);
 });
+listen(window, 'noisewalk:lost', stop);
 listen(window, 'noisewalk:joined', ({ detail }) => {
   if (detail.shows.includes(name)) [asked, barred] = [true, detail.stopped];
 });
