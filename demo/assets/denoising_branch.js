@@ -76,7 +76,7 @@
   const parent = (leaf) => leaves.find((other) => other.key === leaf.origin);
   function keep(values, steps, thumb) {
     const mine = key(values), old = leaves.find((leaf) => leaf.key === mine), tip = lean(values), trunk = tidy(values.trunk, tip), limb = trunk.at(-1);
-    if (old) old.thumb = thumb;
+    if (old) old.thumb = thumb ?? old.thumb;
     else leaves.push({ key: mine, number: ++count, values, tip, limb, steps, thumb, origin: limb ? keyOf(values, trunk.slice(0, -1), limb.was) : null });
     while (leaves.length > LEAVES) {
       const bare = leaves.find((leaf) => leaf.key !== mine && !leaves.some((other) => other.origin === leaf.key)) ?? leaves[0];
@@ -85,6 +85,26 @@
     emit("tree", {});
   }
   const clear = () => { leaves = []; emit("tree", {}); };
+
+  // ---- the tree in a link: of each leaf what is not as usual; its picture is drawn anew when it is asked for
+  const LINKED = 2400; // letters; of a larger tree the oldest leaves stay behind
+  const THINGS = [...PLAN, "trunk"], usual = Object.fromEntries(THINGS.map((name) => [name, facts[name].default]));
+  const told = ({ values, steps }) => ({ steps, values: pick(THINGS.filter((name) => !same(values[name], usual[name])), values) });
+  function give() {
+    const written = leaves.map(told);
+    while (JSON.stringify(written).length > LINKED) written.shift();
+    return written.length > (leaves.some((leaf) => leaf.key === key(all())) ? 1 : 0) ? written : null; // the run on the stage is in the knobs
+  }
+  function take(brought) {
+    if (!Array.isArray(brought)) return;
+    for (const leaf of brought.slice(0, LEAVES)) {
+      if (!table(leaf) || !table(leaf.values) || !Number.isInteger(leaf.steps)) continue;
+      const values = { ...structuredClone(usual), ...window.noisewalk.lawfully(TAB, leaf.values) };
+      const grows = Array.isArray(values.trunk) && values.trunk.every((part) => limb(part) && part.until >= 0 && part.until < leaf.steps);
+      if (grows) keep(values, leaf.steps, null);
+    }
+  }
+  window.noisewalk.carry(TAB, "tree", give, take);
 
   // ---- ways on: several knobs at one stroke, which a hidden button of Gradio's carries to its sliders, and the run
   let pending = null;

@@ -69,11 +69,11 @@
       Object.assign(made.dataset, { leaf: leaf.number, from: leaf.limb?.until ?? "" });
       made.style.top = k * LANE + "px";
       made.style.paddingLeft = from + 14 + "px";
-      image.src = leaf.thumb;
+      if (leaf.thumb) image.src = leaf.thumb;
       image.alt = "";
       text.textContent = about(leaf);
-      made.title = text.textContent;
-      made.setAttribute("aria-label", words(leaf.limb ? (origin ? "branch" : "lost") : "root", { number: leaf.number, origin: origin?.number, step: leaf.limb?.until, about: text.textContent }));
+      made.title = [text.textContent, ...(leaf.thumb ? [] : [words("undrawn")])].join(" · ");
+      made.setAttribute("aria-label", words(leaf.limb ? (origin ? "branch" : "lost") : "root", { number: leaf.number, origin: origin?.number, step: leaf.limb?.until, about: made.title }));
       if (current) made.setAttribute("aria-current", "true");
       made.append(text, image);
       return made;

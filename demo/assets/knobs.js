@@ -136,6 +136,11 @@
     if (knob.step) return Number.isFinite(value) && value >= knob.low && value <= knob.high && onStep(value, knob);
     return typeof value === typeof knob.default;
   }
+  // What a tab has beside its knobs that goes along with them: `give` says it (null: nothing), `take` is told what a link brought.
+  const carried = Object.fromEntries(Object.keys(knobs).map((tab) => [tab, {}]));
+  const carry = (tab, name, give, take) => { carried[tab][name] = { give, take }; };
+  const carriedBy = (tab) => Object.fromEntries(Object.entries(carried[tab]).map(([name, { give }]) => [name, give()]).filter(([, thing]) => thing !== null));
+  const lawfully = (tab, brought) => Object.fromEntries(Object.entries(brought).filter(([name, value]) => Object.hasOwn(knobs[tab], name) && allowed(knobs[tab][name], value)));
   function link(tab) {
     const url = new URL(location.origin + location.pathname);
     url.searchParams.set("tab", tab);
@@ -145,6 +150,7 @@
     for (const [name, knob] of Object.entries(knobs[tab])) {
       if (!same(values[tab][name], knob.default) && fitting(values[tab][name])) url.searchParams.set(name, JSON.stringify(values[tab][name]));
     }
+    for (const [name, thing] of Object.entries(carriedBy(tab))) if (fitting(thing)) url.searchParams.set(name, JSON.stringify(thing));
     return url.toString();
   }
   async function copyLink(tab, text) {
@@ -156,17 +162,20 @@
   function asked() {
     if (noisewalk.cameBack) return noisewalk.cameBack;
     const found = new URL(location.href).searchParams, tab = found.get("tab"), brought = {};
-    for (const name of Object.keys(Object.hasOwn(knobs, tab ?? "") ? knobs[tab] : {})) {
+    for (const name of Object.hasOwn(knobs, tab ?? "") ? [...Object.keys(knobs[tab]), ...Object.keys(carried[tab])] : []) {
       try { if (found.has(name)) brought[name] = JSON.parse(found.get(name)); } catch { /* not of ours */ }
     }
     return { tab, parts: { [tab]: found.get("part") }, values: { [tab]: brought } };
   }
-  const state = () => ({ tab: tabOpen(), parts: Object.fromEntries(Object.keys(parts).map((tab) => [tab, partOf(tab)])), values });
+  function state() {
+    const all = Object.keys(knobs).map((tab) => [tab, { ...values[tab], ...carriedBy(tab) }]);
+    return { tab: tabOpen(), parts: Object.fromEntries(Object.keys(parts).map((tab) => [tab, partOf(tab)])), values: Object.fromEntries(all) };
+  }
   function restore() {
     for (const [tab, brought] of Object.entries(asked().values)) {
       if (!Object.hasOwn(knobs, tab)) continue;
-      const lawfully = Object.entries(brought).filter(([name, value]) => Object.hasOwn(knobs[tab], name) && allowed(knobs[tab][name], value));
-      put(tab, { ...values[tab], ...Object.fromEntries(lawfully) });
+      put(tab, { ...values[tab], ...lawfully(tab, brought) });
+      for (const [name, { take }] of Object.entries(carried[tab])) if (Object.hasOwn(brought, name)) take(brought[name]);
     }
     return Object.keys(knobs).flatMap(shown);
   }
@@ -195,5 +204,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, carry, lawfully, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

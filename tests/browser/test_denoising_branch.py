@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ LEAVES = "noisewalk.denoisingBranch.leaves().map(leaf => [leaf.limb?.until ?? nu
 STEP, STEPS = 3, 8
 
 
-def opened(page: Any, address: str) -> Any:
+def opened(page: Any, address: str, known: int = 1) -> Any:
     page.goto(address)
-    runs(page, 1)
+    runs(page, known)
     for part in ("#denoising-poke-map .nw-range", ".nw-branch", ".nw-leaves button", "[data-side=left]"):
         page.locator(part).first.wait_for()
     return page
@@ -57,9 +58,16 @@ def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, young: str) -
     page.get_by_role("button", name="Undo").first.click()
     page.wait_for_function("() => noisewalk.valueOf('denoising', 'trunk').length === 1")
     assert value(page, "denoising", "classes") == {"7": 1}
-    opened(page, page.evaluate("() => noisewalk.link('denoising')"))
-    assert value(page, "denoising", "trunk") == trunk
-    assert page.evaluate(LEAVES) == [[STEP, None]], "the run that it left is not known here"
+    opened(page, page.evaluate("() => noisewalk.link('denoising')"), known=2)
+    assert value(page, "denoising", "trunk") == trunk and page.evaluate(LEAVES) == [[None, None], [STEP, 1]]
+    undrawn = page.locator(".nw-leaves button:has(img:not([src]))")
+    page.wait_for_function("noisewalk.denoisingBranch.leaves()[1].thumb")
+    assert undrawn.count() == 1, "only what is on the stage has been drawn here"
+    undrawn.press("Enter")
+    page.wait_for_function("first => noisewalk.denoisingBranch.leaves()[0].thumb === first", arg=first)
+    assert undrawn.count() == 0 and page.evaluate(LEAVES) == [[None, None], [STEP, 1]]
+    page.locator("[data-tree=clear]").click()
+    assert "tree=" not in page.evaluate("() => noisewalk.link('denoising')")
 
 
 def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, young: str) -> None:
@@ -186,6 +194,23 @@ def test_a_poke_by_pointer_and_by_key_shows_what_it_changed(page: Any, young: st
     assert (moved["poke"]["left"], moved["poke"]["right"]) == (3, 6)
     page.locator("[data-poke=undo]").click()
     page.wait_for_function("() => !noisewalk.valueOf('denoising', 'trunk').length")
+
+
+def test_a_link_with_nonsense_for_a_tree_brings_only_what_can_grow(page: Any, young: str) -> None:
+    bad = [
+        7,
+        None,
+        {"steps": 8},
+        {"steps": 0.5, "values": {}},
+        {"steps": 8, "values": {"trunk": [{"until": 8, "was": {}}]}},
+    ]
+    good = {"steps": 8, "values": {"seed": 12, "guidance": 10**9, "sampler": "<b>x</b>"}}
+    page.goto(f"{start(young)}&tree={json.dumps([*bad, good])}")
+    runs(page, 2)
+    brought = page.evaluate("noisewalk.denoisingBranch.leaves()[0]")
+    assert brought["thumb"] is None and brought["values"]["seed"] == 12
+    assert brought["values"]["sampler"] != "<b>x</b>" and brought["values"]["guidance"] < 100
+    assert page.locator(".nw-leaves button").count() == 2
 
 
 @pytest.mark.parametrize(
