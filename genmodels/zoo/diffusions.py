@@ -31,8 +31,8 @@ DIFFUSIONS: dict[str, Recipe] = {
         steps=22_000,
         batch=32,
         conditional=True,
-        config=FACES | {"channels": 64},
-        optimizer={"falls": [15_000, 22_000]},
+        config=FACES | {"channels": 64, "fine": 32},
+        optimizer={"falls": [17_000, 22_000]},
         usual={"guidance": 2.0},
     ),
     # the same with a quarter of the weights, to be steered away from (2406.02507)
@@ -44,7 +44,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         steps=20_000,
         batch=32,
         conditional=True,
-        config=FACES | {"channels": 32},
+        config=FACES | {"channels": 32, "fine": 16},
         usual={"guidance": 2.0},
     ),
     # of three ways, on digits, the best in one and two steps; halving was better in four (FD 1.7 and 2.1, teacher 1.6)
@@ -56,7 +56,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         steps=4_000,
         batch=32,
         conditional=True,
-        config=FACES | {"channels": 64},
+        config=FACES | {"channels": 64, "fine": 32},
         optimizer={"lr": 3e-4, "decay": 0.998, "every": 600},
         usual={"sampler": "ddim", "spacing": "by-hand", "steps": 4},
         after="faces-diffusion",

@@ -163,9 +163,18 @@ def test_attention_does_not_care_where_things_are():
     assert torch.allclose(layer(moved(x)), moved(layer(x)), atol=1e-12)
 
 
-@pytest.mark.parametrize("patch", [1, 2, 4])
-def test_a_new_unet_says_nothing_yet(patch: int):
-    net = UNet((3, 16, 16), patch=patch, channels=16, multiples=(1, 2), blocks=1)
+@pytest.mark.parametrize(("fine", "least", "most"), [(0, 16, 32), (16, 180, 192)])
+def test_large_patches_lose_what_a_finish_still_sees(fine: int, least: int, most: int):
+    """The directions in which a move of a picture of 192 numbers is answered: 4 patches of 8 channels carry 32."""
+    net = stirred(UNet((3, 8, 8), patch=4, channels=8, multiples=(1,), blocks=1, attention=0, fine=fine)).double()
+    x, t = torch.randn(1, 3, 8, 8, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
+    answers = torch.autograd.functional.jacobian(lambda x: net(x, t), x)
+    assert isinstance(answers, Tensor) and least <= torch.linalg.matrix_rank(answers.reshape(192, 192)) <= most
+
+
+@pytest.mark.parametrize(("patch", "fine"), [(1, 0), (2, 0), (4, 0), (4, 8)])
+def test_a_new_unet_says_nothing_yet(patch: int, fine: int):
+    net = UNet((3, 16, 16), patch=patch, channels=16, multiples=(1, 2), blocks=1, fine=fine)
     x = torch.randn(2, 3, 16, 16)
     said = net(x, torch.zeros(2))
     bias = net.leave[-1].get_parameter("bias")
