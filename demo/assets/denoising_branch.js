@@ -98,7 +98,7 @@
   function take(brought) {
     if (!Array.isArray(brought)) return;
     for (const leaf of brought.slice(0, LEAVES)) {
-      if (!table(leaf) || !table(leaf.values) || !Number.isInteger(leaf.steps)) continue;
+      if (!table(leaf) || !table(leaf.values) || !Number.isInteger(leaf.steps) || leaf.steps < 1) continue;
       const values = { ...structuredClone(usual), ...window.noisewalk.lawfully(TAB, leaf.values) };
       const grows = Array.isArray(values.trunk) && values.trunk.every((part) => limb(part) && part.until >= 0 && part.until < leaf.steps);
       if (grows) keep(values, leaf.steps, null);

@@ -45,14 +45,13 @@
     if (busy.has(key)) return e.stopPropagation();
     busy.add(key);
     asking[key] = now(key);
-    if (key !== "compare") about[key] = asking[key];
     mark();
   }, true);
-  window.addEventListener("noisewalk:begun", ({ detail }) => {
-    if (detail.timeline !== "denoising-compare") return;
-    about.compare = asking.compare;
+  parts.shows = (key) => { // not before: a run that is stopped before its first result leaves the old one on screen
+    if (key in asking) about[key] = asking[key];
     mark();
-  });
+  };
+  window.addEventListener("noisewalk:begun", ({ detail }) => { if (detail.timeline === "denoising-compare") parts.shows("compare"); });
   function run(key) {
     const busyNow = busy.has(key);
     if (busyNow) button(key, "halt").click();

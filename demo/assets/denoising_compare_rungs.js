@@ -17,7 +17,7 @@
       strip.style.setProperty("--nw-rungs", of ?? 7);
       said.textContent = rungs.length && chance ? words("ladder.chance") : "";
     }
-    kit.watch("value", fill);
+    kit.watch("value", () => { fill(); parts.shows("ladder"); });
     kit.whenPageChanges(fill);
     fill();
   };
@@ -29,7 +29,7 @@
       box.replaceChildren(...lines.map((line) => Object.assign(parts.node("p", "nw-said"), { innerHTML: kit.say(line) })));
       box.toggleAttribute("data-done", Boolean(done));
     }
-    kit.watch("value", fill);
+    kit.watch("value", () => { fill(); parts.shows("errors"); });
     kit.whenPageChanges(fill);
     fill();
   };

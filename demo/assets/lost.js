@@ -8,13 +8,13 @@
 
   const store = (act) => { try { return act(sessionStorage); } catch { return null; } }; // a frame may forbid it
   function leave() {
-    const state = window.noisewalk.state();
-    store((kept) => kept.setItem(KEY, JSON.stringify(state)));
+    const kept = JSON.stringify({ address: location.href, state: window.noisewalk.state() });
+    store((session) => session.setItem(KEY, kept));
   }
   function comeBack() {
-    const state = store((kept) => { const text = kept.getItem(KEY); kept.removeItem(KEY); return JSON.parse(text); });
-    if (!Object.hasOwn(knobs, state?.tab ?? "")) return;
-    window.noisewalk.cameBack = state;
+    const kept = store((session) => { const text = session.getItem(KEY); session.removeItem(KEY); return JSON.parse(text); });
+    if (kept?.address !== location.href || !Object.hasOwn(knobs, kept.state?.tab ?? "")) return; // another link says more
+    window.noisewalk.cameBack = kept.state;
     window.addEventListener("noisewalk:language", () => notice(say("t:page.lost.back")), { once: true });
   }
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from demo.views import denoising_compare_errors as errors
+from demo.views import denoising_compare_ladder as ladder
 from demo.words import table
 
 FATES = [{"sampler": "ddim"}, {"steps": 2}]
@@ -99,3 +100,34 @@ def test_measuring_stops_when_told(compare: Any, monkeypatch: pytest.MonkeyPatch
     assert len(marks) < 5, "it went on after Stop"
     assert compare.locator("#denoising-errors-go").get_attribute("aria-disabled") == "false"
     assert compare.locator(".nw-found[data-done]").count() == 0
+
+
+def test_a_ladder_stopped_before_its_first_rung_leaves_the_old_one_faded(
+    compare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, halt, card = "#denoising-ladder-go", "#denoising-ladder-halt", ".nw-card:has(#denoising-ladder-go)"
+    compare.locator(go).click()
+    compare.wait_for_selector(f"{card} .nw-rung")
+    compare.wait_for_selector(f"{go}[aria-disabled=false]")
+    compare.wait_for_selector(f"{card}:not(.nw-stale)")
+    rungs = compare.locator(".nw-rung").count()
+    compare.evaluate("() => noisewalk.jump('denoising', { seed: 77 })")
+    compare.wait_for_selector(f"{card}.nw-stale")
+
+    gate, reached = threading.Event(), threading.Event()
+
+    def held(plan: Any) -> Iterator[Any]:
+        reached.set()
+        gate.wait(60)
+        yield from ()
+
+    monkeypatch.setattr(ladder, "climbed", held)
+    compare.locator(go).click()
+    while not reached.is_set():
+        compare.wait_for_timeout(50)
+    compare.locator(halt).click()
+    gate.set()
+    compare.wait_for_selector(f"{go}[aria-disabled=false]")
+    compare.wait_for_timeout(500)
+    assert compare.locator(f"{card}.nw-stale").count() == 1
+    assert compare.locator(".nw-rung").count() == rungs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,4 +39,10 @@ def test_a_server_that_comes_back_finds_the_page_as_it_was(page: Any, launch: Ca
     assert after["values"]["schedules"]["n"] == 12 and after["parts"] == before["parts"]
 
     page.reload()  # by hand: the page begins as always
-    page.wait_for_function("noisewalk.valueOf('samplers', 'seed') !== 77")
+    page.wait_for_function("(window.noisewalk?.valueOf?.('samplers', 'seed') ?? 77) !== 77")
+
+    kept = json.dumps({"address": page.url, "state": after})
+    page.evaluate("(kept) => sessionStorage.setItem('noisewalk.lost', kept)", kept)
+    page.goto(address + "?tab=samplers&seed=5")  # another link, opened where the page was lost, says what is shown
+    page.wait_for_function("window.noisewalk?.valueOf?.('samplers', 'seed') === 5")
+    assert page.evaluate("sessionStorage.getItem('noisewalk.lost')") is None
