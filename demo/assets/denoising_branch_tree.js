@@ -13,11 +13,15 @@
   };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+  function asked(wish) {
+    const [field, word] = wish.split("=");
+    return word === undefined ? wish : `${branches.spoken("attributes", field)}: ${branches.spoken("attributes." + field, word)}`;
+  }
   // What a value is called beside its knob.
   function told(name, value) {
     if (name === "sampler") return branches.sampler(value);
-    if (name === "classes") return Object.keys(value ?? {}).map((each) => each.split("=").at(-1)).join(", ") || "–";
-    if (name === "knobs") return Object.values(value ?? {}).flatMap((own) => Object.entries(own ?? {}).map(([knob, amount]) => `${knob} ${amount}`)).join(", ") || "–";
+    if (name === "classes") return Object.keys(value ?? {}).map(asked).join(", ") || "–";
+    if (name === "knobs") return Object.values(value ?? {}).flatMap((own) => Object.entries(own ?? {}).map(([knob, amount]) => `${branches.spoken("knobs", knob)} ${amount}`)).join(", ") || "–";
     return typeof value === "string" ? branches.spoken("denoising." + name, value) : String(value);
   }
   // How a run differs from the one it left; of one that left none, where it began.

@@ -56,7 +56,7 @@ def test_numbers_of_a_step():
     frames = list(view.frames_of(Plan(MODEL, Course("ddim"), steps=4)))
     first, final = frames[0]["caption"], frames[-1]["caption"]
     assert (first["t"], final["t"], first["alpha_bar"], final["alpha_bar"]) == (1, 0, pytest.approx(0, abs=1e-3), 1)
-    assert first["size_x"] == pytest.approx(1, abs=0.15) and final["off"] == "0e+00"
+    assert first["size_x"] == pytest.approx(1, abs=0.15) and final["off"] == "0"
     assert all(len(frame["frames"]) == 3 for frame in frames)
 
 
