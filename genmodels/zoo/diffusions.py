@@ -58,7 +58,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         conditional=True,
         config=FACES | {"channels": 64, "fine": 32},
         optimizer={"lr": 3e-4, "decay": 0.998, "every": 600},
-        usual={"sampler": "ddim", "spacing": "by-hand", "steps": 4},
+        usual={"sampler": "consistency", "spacing": "by-hand", "steps": 4},
         after="faces-diffusion",
     ),
     # one network and three ways to train it; after 8,000 steps glyphs-flow is read as surely as real glyphs are
