@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     command("list", list_models, named=False)
     own = command("train", train_model)
     own.add_argument("--steps", type=whole(1), help="the last step (default: the recipe's)")
+    own.add_argument("--on", action="store_true", help="if no run is kept, go on from the checkpoint")
     own.add_argument("--device", choices=("cpu", "cuda", "auto"), default="auto")
     own = command("export", export_model)
     own.add_argument("--n", type=whole(0), help="pictures to measure with; 0 leaves the card without metrics")
@@ -139,7 +140,7 @@ def train_model(chosen: argparse.Namespace) -> None:
     stopping = StopAfterStep()
     progress = None
     with stopping:
-        training = run(chosen.name, dataset, steps, chosen.device, chosen.runs, chosen.checkpoints)
+        training = run(chosen.name, dataset, steps, chosen.device, chosen.runs, chosen.checkpoints, chosen.on)
         for progress in shown(training, steps, chosen.json):
             if stopping.asked:
                 training.close()  # leaves a snapshot

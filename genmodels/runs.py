@@ -3,49 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from safetensors import safe_open
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 import genmodels
 from genmodels import checkpoints
 from genmodels.adversarial import Game
-from genmodels.checkpoints import Card, write
+from genmodels.checkpoints import Card
 from genmodels.datasets.dataset import Dataset, batches
 from genmodels.errors import Refused
 from genmodels.evaluation import drawable
-from genmodels.training import Progress, Trainer, device_of, train
+from genmodels.snapshots import Resumable, read_snapshot, resume, save_snapshot, under
+from genmodels.training import Progress, device_of, train
 from genmodels.zoo import Recipe, recipe_of
 
 FOLDER = Path("runs")
 SHEET = 64  # pictures on a sample sheet
-
-
-class Resumable(Trainer, Protocol):
-    """A trainer that can be written down: after (seed, done), nothing else decides its next step."""
-
-    done: int
-
-    @property
-    def modules(self) -> dict[str, nn.Module]:
-        """All that has weights; "ema" is what a checkpoint keeps."""
-        ...
-
-    @property
-    def optimizers(self) -> dict[str, torch.optim.Optimizer]: ...
-
-    def sheet(self, count: int) -> Tensor:
-        """Pictures of the present state, always from the same noise."""
-        ...
+SINGULAR = 15  # rounds of power iteration, as many as torch makes at first
 
 
 def run(
@@ -55,16 +38,19 @@ def run(
     device: str = "auto",
     folder: Path = FOLDER,
     shelf: Path = checkpoints.FOLDER,
+    on: bool = False,
 ) -> Generator[Progress]:
     """Train a row of ZOO, from its newest snapshot if there is one; a closed or a finished run leaves a snapshot.
 
-    A teacher is taken from the shelf.
+    Without one it begins anew or, with `on`, where the row's checkpoint ended. A teacher is taken from the shelf.
     """
     recipe, place = recipe_of(name), folder / name
     steps = recipe.steps if steps is None else steps
     asked = settings(name, recipe, dataset)
     trainer = trainer_of(recipe, dataset, device_of(device), shelf)
     spent = resume(place, trainer, asked)
+    if on and not trainer.done:
+        spent = take_up(trainer, asked, shelf)
     began = snapped = time.monotonic()
     sheeted = began - recipe.sheets
     supply = batches(dataset, dataset.train, recipe.batch, recipe.seed, skip=trainer.done)
@@ -116,55 +102,36 @@ def settings(name: str, recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def save_snapshot(place: Path, trainer: Resumable, asked: dict[str, Any], seconds: float) -> None:
-    """Everything the next step depends on, in one file, whole or not at all."""
-    tensors = {}
-    for name, module in trainer.modules.items():
-        for key, value in module.state_dict().items():
-            tensors[f"module/{name}/{key}"] = value.cpu().contiguous()
-    for name, optimizer in trainer.optimizers.items():
-        for index, state in optimizer.state_dict()["state"].items():
-            for key, value in state.items():
-                tensors[f"optimizer/{name}/{index}/{key}"] = value.cpu().contiguous()
-    note = {"settings": asked, "step": trainer.done, "seconds": seconds, "hardware": hardware(trainer)}
-    write(place / "snapshot.safetensors", tensors, {"run": json.dumps(note)})
-
-
-def resume(place: Path, trainer: Resumable, asked: dict[str, Any]) -> float:
-    """Put the newest snapshot into the trainer; the seconds it has cost so far, 0 for a new run."""
-    if not (place / "snapshot.safetensors").exists():
-        return 0.0
-    note, tensors = read_snapshot(place)
-    differing = [key for key in asked if note["settings"].get(key) != json.loads(json.dumps(asked[key]))]
+def take_up(trainer: Resumable, asked: dict[str, Any], shelf: Path) -> float:
+    """Put the weights of the row's checkpoint into the trainer, whose optimizers stay young; its seconds so far."""
+    path = checkpoints.where(asked["recipe"], shelf)
+    card = checkpoints.read(path)
+    known = vars(card) | {"config": {key: value for key, value in card.config.items() if key != "usual"}}
+    differing = [
+        key for key in ("config", "dataset", "data_version") if known[key] != json.loads(json.dumps(asked[key]))
+    ]
     if differing:
-        raise Refused("other-run", folder=place.name, differing=", ".join(differing))
-    for name, module in trainer.modules.items():
-        module.load_state_dict(under(tensors, f"module/{name}/"))
-    for name, optimizer in trainer.optimizers.items():
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in under(tensors, f"optimizer/{name}/").items():
-            index, entry = key.split("/")
-            like = parameters[int(index)]
-            # in the parameter's own memory layout: same numbers, and no slower than before
-            kept = value if value.ndim == 0 else torch.empty_like(like).copy_(value)
-            state.setdefault(int(index), {})[entry] = kept
-        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-    trainer.done = note["step"]
-    return note["seconds"]
+        raise Refused("other-run", folder=path.name, differing=", ".join(differing))
+    kept = checkpoints.load(path)
+    for module in trainer.modules.values():
+        put(kept, module)
+    trainer.done = card.steps
+    return card.seconds
 
 
-def read_snapshot(place: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The note and the tensors of a run's newest snapshot."""
-    path = place / "snapshot.safetensors"
-    if not path.exists():
-        raise Refused("no-snapshot", folder=place.name)
-    try:
-        with safe_open(path, framework="pt") as file:
-            note = json.loads(file.metadata()["run"])
-            return note, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except Exception as cause:  # whatever a broken file makes go wrong
-        raise Refused("bad-checkpoint", file=f"{place.name}/{path.name}") from cause
+@torch.no_grad()
+def put(kept: nn.Module, module: nn.Module) -> None:
+    """Give a module the weights of one that was kept, of which spectral norm may by now bind some."""
+    own = module.state_dict()
+    for name, value in kept.state_dict().items():
+        place, _, last = name.rpartition(".")
+        bound = f"{place}.parametrizations.{last}.original"
+        own.update({key: value for key in (name, bound) if key in own})
+    module.load_state_dict(own)
+    for layer in module.modules():
+        if is_parametrized(layer, "weight"):
+            for _ in range(SINGULAR):
+                _ = layer.weight  # each look brings its singular value nearer
 
 
 def export(name: str, dataset: Dataset, folder: Path = FOLDER) -> tuple[nn.Module, Card]:
@@ -191,17 +158,6 @@ def export(name: str, dataset: Dataset, folder: Path = FOLDER) -> tuple[nn.Modul
         code=code_version(),
     )
     return model.eval().requires_grad_(False), card
-
-
-def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-
-
-def hardware(trainer: Resumable) -> str:
-    device = next(trainer.modules["ema"].parameters()).device
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} of {os.cpu_count()} threads"
 
 
 def code_version() -> str:

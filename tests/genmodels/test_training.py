@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,14 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from genmodels import runs, training
+from genmodels import checkpoints, runs, training
 from genmodels.datasets import DATASETS
 from genmodels.datasets.cache import Cached, files, render
 from genmodels.datasets.dataset import Batch, Dataset
 from genmodels.datasets.digits import Digits
 from genmodels.errors import Refused
 from genmodels.runs import run
+from genmodels.snapshots import read_snapshot
 from genmodels.training import train
 from genmodels.zoo import ZOO
 from tests.genmodels.tiny import Few, shrink
@@ -93,6 +95,48 @@ def test_resumed_equals_uninterrupted_to_the_bit(name: str, digits: Dataset, tmp
     assert any("exp_avg" in key for key in a)
 
 
+@pytest.mark.parametrize("name", [*TINY, "glyphs-sngan", "glyphs-cosine-v"])
+def test_goes_on_from_the_checkpoint_where_no_run_is_kept(name: str, digits: Dataset, tmp_path: Path):
+    data, shelf = DATASETS[ZOO[name].dataset](), tmp_path / "shelf"
+    list(run(name, data, 3, "cpu", tmp_path / "old"))
+    model, card = runs.export(name, data, tmp_path / "old")
+    checkpoints.save(shelf / f"{name}.safetensors", model, card)
+    assert list(run(name, data, 3, "cpu", tmp_path / "new", shelf, on=True)) == []
+    (step,) = run(name, data, 4, "cpu", tmp_path / "new", shelf, on=True)
+    assert step.step == 4
+    note, _ = read_snapshot(tmp_path / "new" / name)
+    assert note["seconds"] > card.seconds
+
+
+@pytest.mark.parametrize("name", [*TINY, "glyphs-sngan", "glyphs-cosine-v"])
+def test_what_goes_on_has_the_weights_of_the_checkpoint(name: str, digits: Dataset, tmp_path: Path):
+    """In what is averaged and, as its layers compute with them, in what learns."""
+    recipe = ZOO[name]
+    data = DATASETS[recipe.dataset]()
+    list(run(name, data, 3, "cpu", tmp_path))
+    model, card = runs.export(name, data, tmp_path)
+    checkpoints.save(tmp_path / f"{name}.safetensors", model, card)
+    kept = checkpoints.load(name, folder=tmp_path)
+    trainer = runs.trainer_of(recipe, data, torch.device("cpu"), tmp_path)
+    runs.take_up(trainer, runs.settings(name, recipe, data), tmp_path)
+    assert trainer.done == 3
+    for key, value in kept.named_parameters():
+        if not key.startswith("others."):  # the second of two averages: only one network learns
+            found = attrgetter(key)(trainer.modules["model"])
+            assert torch.allclose(found, value, rtol=0.02, atol=0.02 * value.abs().max().item()), key
+    shipped = trainer.modules["ema"].state_dict()
+    assert all(torch.equal(shipped[key], value) for key, value in kept.state_dict().items())
+
+
+def test_a_checkpoint_of_another_shape_is_not_gone_on_from(digits: Dataset, tmp_path: Path, monkeypatch):
+    list(run("digits-gan", digits, 1, "cpu", tmp_path))
+    checkpoints.save(tmp_path / "digits-gan.safetensors", *runs.export("digits-gan", digits, tmp_path))
+    shrink(monkeypatch, config=ZOO["digits-gan"].config | {"latent": 4})
+    with pytest.raises(Refused) as refusal:
+        next(run("digits-gan", digits, 2, "cpu", tmp_path / "new", tmp_path, on=True))
+    assert refusal.value.key == "other-run" and refusal.value.values["differing"] == "config"
+
+
 def test_a_finished_run_has_nothing_to_do(digits: Dataset, tmp_path: Path):
     list(run("digits-gan", digits, 2, "cpu", tmp_path))
     assert list(run("digits-gan", digits, 2, "cpu", tmp_path)) == []
@@ -134,7 +178,7 @@ def test_snapshots_and_sheets_come_with_time(tmp_path: Path, monkeypatch: pytest
     shrink(monkeypatch, snapshots=0, sheets=0)
     place = tmp_path / "digits-diffusion"
     for progress in run("digits-diffusion", DATASETS["digits"](), 3, "cpu", tmp_path):
-        note, _ = runs.read_snapshot(place)
+        note, _ = read_snapshot(place)
         assert note["step"] == progress.step
         assert (place / f"sheet-{progress.step:07d}.png").exists()
     with Image.open(place / "sheet-0000003.png") as sheet:
@@ -165,7 +209,7 @@ def test_a_killed_run_leaves_a_snapshot_that_loads(tmp_path: Path):
     seen = [json.loads(process.stdout.readline())["step"] for _ in range(6)]
     process.send_signal(signal.SIGKILL)
     process.wait()
-    note, tensors = runs.read_snapshot(tmp_path / "digits-gan")
+    note, tensors = read_snapshot(tmp_path / "digits-gan")
     assert note["step"] >= seen[-1] - 1 and all(value.isfinite().all() for value in tensors.values())
     assert runs.export("digits-gan", Digits(), tmp_path)[1].steps == note["step"]
 
@@ -192,7 +236,8 @@ def test_devices(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(("fast", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
 def test_bfloat16_only_where_it_is_fast(fast: bool, expected: torch.dtype, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: fast, raising=False)
+    for kind in ("amx_tile", "avx512_bf16"):
+        monkeypatch.setattr(torch.cpu, f"_is_{kind}_supported", lambda: fast, raising=False)
     with training.autocast(torch.device("cpu")):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == expected
 
