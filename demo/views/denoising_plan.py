@@ -150,6 +150,8 @@ def guidance(name: str, course: Course, model: Denoiser, asked: Denoiser, turns:
 def weaker(name: str) -> str:
     """The name of the model that was made worse on purpose, of the same data and schedule."""
     found = f"{library.cards()[name].dataset}{WEAKER}"
+    if found == name:
+        raise Refused("already-weak", name=name)
     if found not in library.diffusion_models():
         raise Refused("no-weaker", name=found)
     return found

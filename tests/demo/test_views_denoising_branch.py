@@ -54,6 +54,15 @@ def same(steps: list[Step], others: list[Step]) -> bool:
     return all(torch.equal(one.x, other.x) for one, other in zip(steps, others, strict=True))
 
 
+def test_the_weaker_model_is_not_guided_away_from_itself():
+    """That would cost twice as much and change nothing."""
+    away = replace(WAS, guide="weaker", guidance=2.0)
+    assert run(away)
+    with pytest.raises(Refused) as refusal:
+        next(grown(Plan("digits-weak", away, steps=STEPS), ()))
+    assert refusal.value.key == "already-weak"
+
+
 @pytest.mark.parametrize("name", [name for name in SAMPLERS if SAMPLERS[name].evaluations(1)])
 def test_a_branch_with_nothing_changed_is_the_run_itself(name: str):
     course = Course(name, seed=3, classes=SEVEN, guidance=2.0)
