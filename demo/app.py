@@ -16,13 +16,14 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 from gradio.themes import Base, GoogleFont, sizes
 
-from demo.hardware import HOSTED, keep_memory
+from demo.hardware import HOSTED
 from demo.tabs import TABS
 from demo.tabs.page import WORDS, Page, Tab
 from demo.views.api import API
 from demo.widgets.widget import STYLES
 from demo.wiring import publish
 from demo.words import LANGUAGES, table
+from genmodels.memory import keep_memory
 
 ASSETS = Path(__file__).parent / "assets"
 SHORT = {"en": "EN", "zh-TW": "繁", "zh-CN": "简"}

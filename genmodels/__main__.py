@@ -21,6 +21,7 @@ from genmodels.datasets import cache
 from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.evaluation import FEWEST, drawable, enough, evaluate, generated
+from genmodels.memory import keep_memory
 from genmodels.models.encoder import Encoder
 from genmodels.models.reader import Reader
 from genmodels.reporting import StopAfterStep, shown
@@ -36,6 +37,7 @@ SLOW_TO_DRAW = 10_000  # data sets of at least so many items are drawn once, int
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 done, 1 failed, 2 asked for something that cannot be."""
     chosen = parser().parse_args(arguments)
+    keep_memory()
     try:
         return chosen.command(chosen) or 0
     except Refused as refusal:

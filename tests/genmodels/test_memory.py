@@ -12,7 +12,7 @@ import pytest
 # How many blocks the C library has from the kernel on their own, to be given back as soon as they are freed.
 FETCHED = """
 import ctypes, sys, torch
-from demo.hardware import keep_memory
+from genmodels.memory import keep_memory
 
 class Info(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "free", "fast", "blocks", "a", "b", "c", "d", "e", "f")]
