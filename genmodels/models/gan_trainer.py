@@ -26,6 +26,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         loss: str = "relativistic",
         penalties: Sequence[str] = ("r1", "r2"),
         gamma: float = 1.0,
+        ease: Sequence[float] = (),  # to which gamma it comes down, from which step on and by which, if it does
         every: int = 4,  # steps from one penalty to the next; it then counts this many times
         lr: float = 4e-4,
         decay: float = 0.999,
@@ -42,6 +43,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
         self.lead, self.unlabeled = lead, unlabeled
+        self.gamma, self.ease = gamma, ease
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         return self.play(batch, self.latents(len(batch.x0), dice), dice)
@@ -59,6 +61,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             scores = self.score(torch.cat([real, leaf]), None if label is None else label.repeat(2, 1))
         metrics = play(self.rules.loss, scores, leaf, fake if moves else None)
         if self.rules.due(self.done):
+            self.rules.gamma = eased(self.gamma, self.ease, self.done)
             metrics["slope"] = self.hold_back(real, leaf, label, dice)
         learning = [p.grad for p in self.model.parameters() if p.grad is not None]
         metrics["gradient"] = nn.utils.get_total_norm(learning).item()
@@ -103,6 +106,15 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         turn = torch.arange(count, device=self.device)
         blocks = [nn.functional.one_hot(turn % size, size).float() for size in generator.labels]
         return painted(generator, z, torch.cat(blocks, dim=1) if blocks else None)
+
+
+def eased(gamma: float, ease: Sequence[float], done: int) -> float:
+    """What gamma has come down to, evenly in its logarithm: a judge held back long sees no small things."""
+    if not ease:
+        return gamma
+    least, since, until = ease
+    share = min(max((done - since) / (until - since), 0), 1)
+    return gamma * (least / gamma) ** share
 
 
 def painted(generator: Asked, z: Tensor, label: Tensor | None) -> Tensor:

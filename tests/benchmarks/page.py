@@ -86,7 +86,8 @@ def measure() -> dict[str, Any]:
         other.goto(stock_address)
         other.wait_for_selector("#amount input[type=range]")
         for latency in (0, ROUND_TRIP):
-            slow(page, latency), slow(other, latency)
+            for shown in (page, other):
+                slow(shown, latency)
             mine, theirs = page.evaluate(OUR_DRAG, [*TABLE, DRAG_SECONDS]), other.evaluate(STOCK_DRAG, DRAG_SECONDS)
             ratio = f"{mine / theirs:.1f} ×" if theirs else "stock painted none"
             rows[f"pictures a second at {latency} ms round trip, ours / stock"] = f"{mine:.1f} / {theirs:.1f} = {ratio}"

@@ -51,6 +51,15 @@ def test_slopes_are_taken_when_they_are_due():
     assert ["slope" in own.step(batch()) for _ in range(5)] == [True, False, False, True, False]
 
 
+def test_the_slopes_weight_comes_down_evenly_and_stays_down():
+    """From 16 to 1 in four steps it halves in each; and what comes down does so in what is trained."""
+    own, held = trainer(penalties=["r1"], gamma=16.0, ease=[1.0, 2, 6], every=1), []
+    for _ in range(9):
+        own.step(batch())
+        held.append(own.rules.weight)
+    assert held == pytest.approx([16, 16, 16, 8, 4, 2, 1, 1, 1])
+
+
 def test_what_is_kept_of_bound_layers_is_what_they_compute_with():
     """Plain weights, so that a checkpoint needs no power iteration; an average of norms of 1 is at most 1."""
     own = trainer(loss="hinge", penalties=["spectral-norm"], decay=0.5)
