@@ -119,11 +119,11 @@ class ModelTrainer(ABC, Generic[Net]):
         return self.ema.net
 
 
-def anneal(optimizer: torch.optim.Optimizer, lr: float, done: int, until: int, since: int = 0) -> None:
-    """Let the rate fall from `lr` to a thousandth of it, along a cosine from step `since` to step `until`."""
+def anneal(optimizer: torch.optim.Optimizer, done: int, until: int, since: int = 0) -> None:
+    """Let the rates fall to a thousandth of what they were, along a cosine from step `since` to step `until`."""
     share = min(max((done - since) / (until - since), 0), 1)
     for group in optimizer.param_groups:
-        group["lr"] = lr * (1e-3 + 0.5 + 0.5 * math.cos(math.pi * share))
+        group["lr"] = group.setdefault("initial_lr", group["lr"]) * (1e-3 + 0.5 + 0.5 * math.cos(math.pi * share))
 
 
 def device_of(choice: str) -> torch.device:

@@ -65,12 +65,12 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         self.optimizers = {"optimizer": self.optimizer}
         self.unlabeled, self.partly, self.clip = unlabeled, partly, clip
         self.error, self.times = ERRORS[error], TIMES[times]
-        self.lr, self.falls = lr, falls
+        self.falls = falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         if self.falls:
             since, until = self.falls
-            anneal(self.optimizer, self.lr, self.done, until, since)
+            anneal(self.optimizer, self.done, until, since)
         x0, size = batch.x0.to(self.device), len(batch.x0)
         t = self.times((torch.arange(size) + torch.rand(size, generator=dice, dtype=torch.float64)) / size)
         eps = torch.randn(batch.x0.shape, generator=dice).to(self.device)

@@ -59,13 +59,13 @@ class EncoderTrainer(ModelTrainer[Encoder]):
         self.teacher = (teacher or teacher_of(model)).to(device).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr, betas=(0.9, 0.98), weight_decay=0.01)
         self.optimizers = {"optimizer": self.optimizer}
-        self.lr, self.until = lr, until
+        self.until = until
         self.again, self.weight = again, weight
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         z = torch.randn(len(batch.x0), *self.teacher.latent_shape, generator=dice).to(self.device)
         real = batch.x0[: max(round(self.again * len(batch.x0)), 1)].to(self.device)
-        anneal(self.optimizer, self.lr, self.done, self.until)
+        anneal(self.optimizer, self.done, self.until)
         with autocast(self.device):
             with torch.no_grad():
                 painted = self.teacher.decode(z)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from genmodels.adversarial import UNLABELED, Game, Rules, play
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import Asked, draw
-from genmodels.training import ModelTrainer, autocast
+from genmodels.training import ModelTrainer, anneal, autocast
 
 
 class GANTrainer(ModelTrainer[Game[Any]]):
@@ -29,6 +29,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         ease: Sequence[float] = (),  # to which gamma it comes down, from which step on and by which, if it does
         every: int = 4,  # steps from one penalty to the next; it then counts this many times
         lr: float = 4e-4,
+        falls: Sequence[int] = (),  # from which step to which the rates fall, if they do
         decay: float = 0.999,
         betas: Sequence[float] = (0.0, 0.95),
         lead: int = 1,  # the generator moves in every so manieth step only
@@ -43,7 +44,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
         self.lead, self.unlabeled = lead, unlabeled
-        self.gamma, self.ease = gamma, ease
+        self.gamma, self.ease, self.falls = gamma, ease, falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         return self.play(batch, self.latents(len(batch.x0), dice), dice)
@@ -53,6 +54,9 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         real, label = batch.x0.to(self.device), self.told(batch.label, dice)
         moves = self.done % self.lead == self.lead - 1
         for optimizer in self.optimizers.values():
+            if self.falls:
+                since, until = self.falls
+                anneal(optimizer, self.done, until, since)
             optimizer.zero_grad()
         with autocast(self.device):
             with torch.set_grad_enabled(moves):

@@ -65,13 +65,13 @@ class ReaderTrainer(ModelTrainer[Reader]):
         super().__init__(model, seed, device, decay)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr, betas=(0.9, 0.98), weight_decay=0.02)
         self.optimizers = {"optimizer": self.optimizer}
-        self.lr, self.until = lr, until
+        self.until = until
         self.shift, self.noise, self.light = shift, noise, light
         self.seen: deque[Batch] = deque(maxlen=REMEMBERED)
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         x = disturbed(batch.x0, dice, self.shift, self.noise, self.light).to(self.device)
-        anneal(self.optimizer, self.lr, self.done, self.until)
+        anneal(self.optimizer, self.done, self.until)
         with autocast(self.device):
             scores = self.model(x).float()
         loss, right = self.judged(scores, batch.label.to(self.device))

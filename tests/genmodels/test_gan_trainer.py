@@ -60,6 +60,17 @@ def test_the_slopes_weight_comes_down_evenly_and_stays_down():
     assert held == pytest.approx([16, 16, 16, 8, 4, 2, 1, 1, 1])
 
 
+def test_rates_that_have_fallen_hardly_move_either_player():
+    own, moved = trainer(lr=1e-2, falls=[3, 6]), []
+    for _ in range(8):
+        before = [weights(own, player).clone() for player in ("generator", "discriminator")]
+        own.step(batch())
+        after = [weights(own, player) for player in ("generator", "discriminator")]
+        moved.append([(now - was).abs().mean().item() for now, was in zip(after, before, strict=True)])
+    for early, late in zip(moved[1], moved[7], strict=True):
+        assert early > 100 * late > 0
+
+
 def test_what_is_kept_of_bound_layers_is_what_they_compute_with():
     """Plain weights, so that a checkpoint needs no power iteration; an average of norms of 1 is at most 1."""
     own = trainer(loss="hinge", penalties=["spectral-norm"], decay=0.5)

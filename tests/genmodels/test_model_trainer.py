@@ -49,11 +49,13 @@ def test_the_dice_of_a_step_are_those_of_its_number():
 
 
 def test_rates_fall_along_half_a_wave_and_stay_down():
-    optimizer = torch.optim.Adam([torch.zeros(1)])
+    optimizer = torch.optim.Adam([{"params": torch.zeros(1)}, {"params": torch.zeros(1), "lr": 0.05}], lr=0.5)
 
     def rate(done: int, since: int = 0) -> float:
-        anneal(optimizer, 0.5, done, until=100 + since, since=since)
-        return optimizer.param_groups[0]["lr"]
+        anneal(optimizer, done, until=100 + since, since=since)
+        fast, slow = (group["lr"] for group in optimizer.param_groups)
+        assert fast == pytest.approx(10 * slow)
+        return fast
 
     rates = [rate(done) for done in range(101)]
     assert rates[0] == pytest.approx(0.5, rel=2e-3) and rates[50] == pytest.approx(0.25, rel=3e-3)
