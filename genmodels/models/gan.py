@@ -17,11 +17,11 @@ class Generator(LatentModel):
     """z (B, latent) -> (B, C, H, W); every block sees z again."""
 
     def __init__(
-        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 128, 80, 40), fine: int = 8
+        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 128, 80, 40), fine: int = 16
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
-        self.side = halved(shape[1], len(channels))  # the last doubling is a pixel shuffle
+        self.side = halved(shape[1], len(channels))
         condition = 2 * latent
         self.mapping = nn.Sequential(
             nn.Linear(latent, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU()
@@ -31,7 +31,8 @@ class Generator(LatentModel):
             Residual(before, after, condition)
             for before, after in zip((channels[0], *channels[:-1]), channels, strict=True)
         )
-        self.shuffle = nn.Conv2d(channels[-1], 4 * fine, 3, padding=1)
+        self.narrow = nn.Conv2d(channels[-1], fine, 3, padding=1)
+        self.smooth = nn.Conv2d(fine, fine, 3, padding=1)
         self.leave = nn.Conv2d(fine, shape[0], 3, padding=1)
         start(self, slope=1.0)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -44,8 +45,8 @@ class Generator(LatentModel):
             if level:
                 h = double(h)
             h = block(h, condition)
-        h = F.pixel_shuffle(F.silu(self.shuffle(F.silu(h))), 2)
-        return self.leave(h).tanh()  # a convolution at full size smooths the shuffle's seams
+        h = self.smooth(double(F.silu(self.narrow(F.silu(h)))))
+        return self.leave(F.silu(h)).tanh()
 
     forward = decode
 
