@@ -28,11 +28,11 @@ DIFFUSIONS: dict[str, Recipe] = {
         Diffusion,
         DiffusionTrainer,
         "faces",
-        steps=20_000,
+        steps=29_000,
         batch=32,
         conditional=True,
         config=FACES | {"channels": 64, "fine": 32},
-        optimizer={"falls": [16_500, 20_000]},
+        optimizer={"unlabeled": 0.15, "partly": 0.5, "falls": [26_500, 29_000]},
         usual={"guidance": 2.0},
     ),
     # the same with a quarter of the weights and of the training, to be steered away from (2406.02507)
