@@ -70,19 +70,6 @@ def test_a_branch_is_kept_in_the_tree_the_link_and_undo(page: Any, young: str) -
     assert "tree=" not in page.evaluate("() => noisewalk.link('denoising')")
 
 
-@pytest.mark.parametrize(
-    ("language", "glasses"), [("en", "Glasses: sunglasses"), ("zh-TW", "眼鏡: 太陽眼鏡"), ("zh-CN", "眼镜: 太阳镜")]
-)
-def test_the_tree_speaks_the_language_of_the_page(page: Any, alone: Any, language: str, glasses: str) -> None:
-    trunk = json.dumps([{"until": 1, "was": {"sampler": "ddim"}}])
-    asked = f'&model="faces-weak"&classes={{"glasses=sunglasses":1}}&trunk={trunk}&lang={language}'
-    address = alone("denoising") + '?tab=denoising&part=branch&steps=2&count="1"&sampler="ddim"' + asked
-    page.goto(address)
-    runs(page, 1)
-    page.locator(".nw-leaves button", has_text=glasses).wait_for()
-    assert glasses in page.locator(".nw-leaves button").get_attribute("aria-label")
-
-
 def test_a_new_seed_that_changes_nothing_is_said_to(page: Any, young: str) -> None:
     opened(page, start(young))
     stand(page, STEP)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from demo.words import table
+from tests.browser.test_denoising_branch import runs
 from tests.browser.test_page import value
 
 
@@ -51,3 +55,18 @@ def test_a_link_says_what_is_asked_for_itself(page: Any, alone: Callable[[str], 
     page.get_by_label(table("en")["denoising.model"], exact=True).first.click()
     page.keyboard.press("Tab")
     assert wishes(page) == ({}, "1"), "nor does leaving the menu ask for anything"
+
+
+@pytest.mark.parametrize(
+    ("language", "glasses"), [("en", "Glasses: sunglasses"), ("zh-TW", "眼鏡: 太陽眼鏡"), ("zh-CN", "眼镜: 太阳镜")]
+)
+def test_the_tree_speaks_the_language_of_the_page(
+    page: Any, alone: Callable[[str], str], language: str, glasses: str
+) -> None:
+    trunk = json.dumps([{"until": 1, "was": {"sampler": "ddim"}}])
+    asked = f'&model="faces-weak"&classes={{"glasses=sunglasses":1}}&trunk={trunk}&lang={language}'
+    address = alone("denoising") + '?tab=denoising&part=branch&steps=2&count="1"&sampler="ddim"' + asked
+    page.goto(address)
+    runs(page, 1)
+    page.locator(".nw-leaves button", has_text=glasses).wait_for()
+    assert glasses in page.locator(".nw-leaves button").get_attribute("aria-label")
