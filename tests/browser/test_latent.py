@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from demo.tabs.latent import FIRST
 from tests.browser.test_page import opened, value
 
 
@@ -56,7 +57,7 @@ def test_snapping_ends_on_a_seed_which_is_named(page: Any, address: str) -> None
     page.evaluate("() => noisewalk.jump('latent', { snap: true })")
     pulled(page, -0.7, 0)
     page.wait_for_function("() => noisewalk.valueOf('latent', 'x') === 1")
-    page.wait_for_function("() => document.querySelector('#latent-seed').value === '44'")
+    page.wait_for_function(f"() => document.querySelector('#latent-seed').value === '{FIRST.seed + 1}'")
 
 
 def test_a_seed_typed_in_is_gone_to_and_undo_comes_back(page: Any, address: str) -> None:
@@ -69,5 +70,5 @@ def test_a_seed_typed_in_is_gone_to_and_undo_comes_back(page: Any, address: str)
     )
     page.locator("#tab-latent .nw-tools button").first.click()
     page.wait_for_function(
-        "() => noisewalk.valueOf('latent', 'start').seed === 43 && noisewalk.valueOf('latent', 'x') > 0.2"
+        f"() => noisewalk.valueOf('latent', 'start').seed === {FIRST.seed} && noisewalk.valueOf('latent', 'x') > 0.2"
     )

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from demo.export import recipe_in
+from demo.tabs.latent import FIRST
 from demo.views.latent_keep import again
 from demo.words import table
 from tests.browser.test_latent import address, opened, value  # noqa: F401
 
 WORDS = table("en")
-START = {"of": "seed", "seed": 43}
+START = {"of": "seed", "seed": FIRST.seed}
 
 
 def asked(page: Any, view: str) -> int:
@@ -96,7 +97,7 @@ def test_what_is_kept_stays_and_is_gone_back_to(page: Any, address: str) -> None
     page.keyboard.press("Enter")
     page.wait_for_timeout(700)  # what follows more quickly is taken back together
     page.locator("#latent-shelf .nw-kept button").first.click()
-    page.wait_for_function("() => noisewalk.valueOf('latent', 'start').seed === 43")
+    page.wait_for_function(f"() => noisewalk.valueOf('latent', 'start').seed === {FIRST.seed}")
     page.locator("#tab-latent .nw-tools button").first.click()
     page.wait_for_function("() => noisewalk.valueOf('latent', 'start').seed === 77")
     page.locator("#latent-shelf .nw-kept button").first.press("Alt+ArrowRight")

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from demo.app import TABS, build, launch_settings
+from demo.tabs.latent_between import ENDS
 from demo.words import table
 
 # Wraps every sentence of every language before the page's own script sees the tables.
@@ -131,9 +132,9 @@ def test_undo_reset_and_surprise(page: Any, alone: Callable[[str], str]) -> None
     page.wait_for_function("() => noisewalk.valueOf('latent', 'amount') === 0.5")
     page.wait_for_function("() => document.querySelector('#latent-between input[type=range]').value === '0.5'")
     page.get_by_role("button", name=table("en")["page.surprise"]).first.click()
-    page.wait_for_function("() => noisewalk.valueOf('latent', 'a').start.seed !== 43")
+    page.wait_for_function(f"() => noisewalk.valueOf('latent', 'a').start.seed !== {ENDS['a']['start']['seed']}")
     page.get_by_role("button", name=table("en")["page.reset"]).first.click()
-    page.wait_for_function("() => noisewalk.valueOf('latent', 'a').start.seed === 43")
+    page.wait_for_function(f"() => noisewalk.valueOf('latent', 'a').start.seed === {ENDS['a']['start']['seed']}")
 
 
 @pytest.mark.parametrize(
