@@ -35,6 +35,8 @@ class Generator(LatentModel):
         self.smooth = nn.Conv2d(fine, fine, 3, padding=1)
         self.leave = nn.Conv2d(fine, shape[0], 3, padding=1)
         start(self, slope=1.0)
+        for after in (self.smooth, self.leave):
+            hand_on(after, slope=0.0)  # a SiLU lets half of the signal through
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def decode(self, z: Tensor) -> Tensor:
