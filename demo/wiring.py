@@ -19,7 +19,7 @@ from demo.checks import accept, accepts
 from demo.fairness import PROCESSOR, Meter, Newest
 from demo.pictures import jpeg
 from demo.streaming import RUNS
-from demo.words import LANGUAGES, table
+from demo.words import LANGUAGES
 from genmodels.errors import Refused
 
 PER_PAGE = Meter(rate=90, burst=180)
@@ -163,5 +163,4 @@ class in_words:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
         if isinstance(error, Refused):
-            title = table(self.language)["page.refused"]
-            raise gr.Error(error.say(self.language, self.knobs), 8, title=title, print_exception=False) from None
+            raise gr.Error(error.say(self.language, self.knobs), 8, print_exception=False) from None

@@ -22,16 +22,22 @@ class Refused(ValueError):
     def say(self, language: str = "en", knobs: Mapping[str, str] | None = None) -> str:
         """The sentence in one language, or the bare facts where the locales are not at hand.
 
-        `knobs` names the locale keys of a page's knobs: an argument is then called what stands beside its knob.
+        `knobs` names the locale keys of a page's knobs: an argument is then called what stands beside its knob,
+        and a model as everywhere on the page.
         """
         words = sentences(language)
         sentence = words.get(f"refused.{self.key}")
         if sentence is None:
             facts = ", ".join(f"{name} = {value}" for name, value in self.values.items())
             return f"{self.key}: {facts}" if facts else self.key
-        name = str(self.values.get("name", ""))
-        called = name if knobs is None else words.get(knobs.get(name, f"knobs.{name}"), name)
-        return sentence.format(**{**self.values, "name": called})
+        if knobs is None:
+            return sentence.format(**self.values)
+        name, model = (str(self.values.get(which, "")) for which in ("name", "model"))
+        called = {
+            "name": words.get(knobs.get(name, f"knobs.{name}"), name),
+            "model": words.get(f"models.{model}", model),
+        }
+        return sentence.format(**{**self.values, **called})
 
     __str__ = say
 

@@ -97,7 +97,7 @@ def asking(plan: Plan, word: str) -> Plan:
 def by(plan: Plan, model: str) -> Plan:
     """Another model, if the noise fits it."""
     if shape(model) != shape(plan.model):
-        raise Refused("compare-shape", name=model)
+        raise Refused("compare-shape", model=model)
     return replace(plan, model=model)
 
 

@@ -151,9 +151,9 @@ def weaker(name: str) -> str:
     """The name of the model that was made worse on purpose, of the same data and schedule."""
     found = f"{library.cards()[name].dataset}{WEAKER}"
     if found == name:
-        raise Refused("already-weak", name=name)
+        raise Refused("already-weak", model=name)
     if found not in library.diffusion_models():
-        raise Refused("no-weaker", name=found)
+        raise Refused("no-weaker", model=found)
     return found
 
 

@@ -70,12 +70,14 @@ function sayLabel() {
   title.hidden = !props.label;
 }
 
-// A refusal in words; an argument it names is called what stands beside its knob.
+// A refusal in words; an argument it names is called what stands beside its knob, a model as everywhere on the page.
 function why(error) {
   if (!error) return say(navigator.onLine ? 't:widgets.failed' : 't:widgets.offline');
-  const { name: argument } = error.values ?? {};
+  const { name: argument, model } = error.values ?? {};
   const called = argument && window.noisewalk?.called?.(name, argument);
-  return say('t:refused.' + error.key, called ? { ...error.values, name: called } : error.values);
+  const title = 't:models.' + model;
+  const named = { ...(called && { name: called }), ...(window.noisewalk?.known?.(title) && { model: title }) };
+  return say('t:refused.' + error.key, { ...error.values, ...named });
 }
 
 const TYPES = { '/9j/': 'image/jpeg', iVBO: 'image/png', UklG: 'image/webp' };

@@ -177,7 +177,7 @@ function tell(error) {
   lastError = error;
   figure.classList.toggle('nw-failed', error !== null);
   trouble.hidden = error === null;
-  if (error !== null) trouble.textContent = error.key ? say('t:refused.' + error.key, error.values) : say('t:widgets.lost');
+  if (error !== null) trouble.textContent = error.key ? why(error) : say('t:widgets.lost');
 }
 
 function sayAll() {

@@ -70,3 +70,13 @@ def test_the_tree_speaks_the_language_of_the_page(
     runs(page, 1)
     page.locator(".nw-leaves button", has_text=glasses).wait_for()
     assert glasses in page.locator(".nw-leaves button").get_attribute("aria-label")
+
+
+def test_a_refusal_is_headed_and_names_the_model_in_the_pages_language(page: Any, alone: Callable[[str], str]) -> None:
+    words = table("zh-TW")
+    page.goto(alone("denoising") + '?tab=denoising&steps=2&model="faces-weak"&guide="weaker"&guidance=2&lang=zh-TW')
+    told = words["refused.already-weak"].format(model=words["models.faces-weak"])
+    page.locator(".toast-message-text", has_text=told).wait_for()
+    assert page.locator(".toast-title").inner_text().strip() == words["page.refused"]
+    page.evaluate("noisewalk.speak('en')")
+    assert page.locator(".toast-title").inner_text().strip() == table("en")["page.refused"]
