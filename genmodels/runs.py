@@ -113,8 +113,8 @@ def take_up(trainer: Resumable, asked: dict[str, Any], shelf: Path) -> float:
     if differing:
         raise Refused("other-run", folder=path.name, differing=", ".join(differing))
     kept = checkpoints.load(path)
-    for module in trainer.modules.values():
-        put(kept, module)
+    for name in ("model", "ema"):  # a teacher, if there is one among them, is another's
+        put(kept, trainer.modules[name])
     trainer.done = card.steps
     return card.seconds
 

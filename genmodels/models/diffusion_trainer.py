@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import draw
 from genmodels.models.diffusion import Diffusion
+from genmodels.muon import Muon
 from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.training import EMA, ModelTrainer, anneal, autocast
 
@@ -41,13 +42,14 @@ def squared(said: Tensor, target: Tensor) -> Tensor:
 
 
 class DiffusionTrainer(ModelTrainer[Diffusion]):
-    """Adam at times spread evenly over the batch, bent by a law; labels are hidden often and in every mixture."""
+    """Learns at times spread evenly over the batch, bent by a law; labels are hidden often and in every mixture."""
 
     def __init__(
         self,
         model: Diffusion,
         seed: int,
         device: torch.device,
+        by: str = "adam",
         lr: float = 6e-4,
         decay: float = 0.9995,  # unless the model says which averages it keeps
         unlabeled: float = 0.3,  # the share of pictures of which nothing is told
@@ -61,7 +63,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         if model.averages:
             self.ema = Averages(model)
             model.hold([model.net])
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr, betas=(0.9, 0.99))
+        self.optimizer = OPTIMIZERS[by](self.model, lr)
         self.optimizers = {"optimizer": self.optimizer}
         self.unlabeled, self.partly, self.clip = unlabeled, partly, clip
         self.error, self.times = ERRORS[error], TIMES[times]
@@ -124,6 +126,11 @@ def hidden(
 Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None], Tensor]
 
 ERRORS: dict[str, Error] = {"output": error_of_output, "x0": error_of_x0}
+
+OPTIMIZERS: dict[str, Callable[[nn.Module, float], torch.optim.Optimizer]] = {
+    "adam": lambda model, lr: torch.optim.Adam(model.parameters(), lr, betas=(0.9, 0.99)),
+    "muon": Muon,
+}
 
 TIMES: dict[str, Callable[[Tensor], Tensor]] = {  # from numbers spread evenly between 0 and 1
     "even": lambda u: u,

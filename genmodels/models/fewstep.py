@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ from genmodels.denoising.conditioned import Labeled
 from genmodels.denoising.estimate import Estimate
 from genmodels.models.diffusion import Diffusion
 from genmodels.models.diffusion_trainer import DiffusionTrainer, squared, weight
-from genmodels.schedules.schedule import FIRST, per_sample
+from genmodels.schedules.schedule import FIRST, NoiseSchedule, per_sample
 
 
 def ddim_step(denoise: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor | None) -> Tensor:
@@ -51,13 +52,37 @@ def straightened(teacher: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tenso
     return Estimate(x0, eps)
 
 
-class Taught(DiffusionTrainer):
-    """A student that starts from its teacher's weights and keeps the teacher beside it."""
+@dataclass(frozen=True)
+class Steered:
+    """A teacher guided toward what it is told (2210.03142); a picture of which nothing is told is its own."""
 
-    def __init__(self, model: Diffusion, seed: int, device: torch.device, teacher: Diffusion, **rest: Any) -> None:
+    teacher: Diffusion
+    guidance: float
+
+    @property
+    def schedule(self) -> NoiseSchedule:
+        return self.teacher.schedule
+
+    def __call__(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Estimate:
+        return self.teacher.used(guidance=self.guidance).asked(label)(x, t)
+
+
+class Taught(DiffusionTrainer):
+    """A student that starts from its teacher's weights and keeps the teacher beside it, guided if it is to be."""
+
+    def __init__(
+        self,
+        model: Diffusion,
+        seed: int,
+        device: torch.device,
+        teacher: Diffusion,
+        guidance: float = 1.0,
+        **rest: Any,
+    ) -> None:
         model.load_state_dict(teacher.state_dict())
         super().__init__(model, seed, device, **rest)
         self.teacher = copy.deepcopy(teacher).to(device).eval().requires_grad_(False)
+        self.shown = Steered(self.teacher, guidance) if guidance != 1 else self.teacher
 
 
 class ConsistencyTrainer(Taught):
@@ -88,7 +113,7 @@ class ConsistencyTrainer(Taught):
     def errors(self, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None) -> Tensor:
         x, r = self.model.schedule.add_noise(x0, eps, t), (t - self.gap).clamp(min=0)
         with torch.no_grad():
-            near = PAIRS[self.pairs](self.teacher, x0, eps, x, t, r, label)
+            near = PAIRS[self.pairs](self.shown, x0, eps, x, t, r, label)
         return inconsistency(self.model, x, t, near, r, label)
 
 
@@ -133,7 +158,7 @@ class HalvingTrainer(Taught):
         number = (t * self.steps).floor()
         t, r = (number + 1) / self.steps, number / self.steps
         with torch.no_grad():
-            x0, eps = straightened(self.teacher, self.model.schedule.add_noise(x0, eps, t), t, r, label)
+            x0, eps = straightened(self.shown, self.model.schedule.add_noise(x0, eps, t), t, r, label)
         return self.error(self.model, x0, eps, t, label)
 
 
