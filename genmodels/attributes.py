@@ -166,13 +166,18 @@ def entanglement(
     point: Tensor,
     direction: Direction,
     amounts: Collection[float] = (-1.0, 1.0),
+    grain: bool = True,
 ) -> dict[str, Change]:
     """How much each field moves when these points go along a direction: the one that was meant, and all others."""
-    before = blocks(fields, read(paint(model, point)))
-    after = {amount: blocks(fields, read(paint(model, moved(model, point, direction, amount)))) for amount in amounts}
+
+    def said(at: Tensor) -> dict[str, Tensor]:
+        return blocks(fields, read(paint(model, at, grain)))
+
+    before = said(point)
+    after = {amount: said(moved(model, point, direction, amount)) for amount in amounts}
     found = {}
     for field, start in before.items():
-        ways = {amount: said[field] - start for amount, said in after.items()}
+        ways = {amount: there[field] - start for amount, there in after.items()}
         sides = [float(way.abs().sum(1).mean() / 2) / abs(amount) for amount, way in ways.items()]
         slopes = sum(amount * way.mean(0) for amount, way in ways.items()) / sum(amount**2 for amount in amounts)
         assert isinstance(slopes, Tensor)

@@ -41,9 +41,11 @@ def points(model: LatentModel, z: Tensor) -> Tensor:
     return model.map(z) if isinstance(model, StyleModel) else z
 
 
-def paint(model: LatentModel, point: Tensor) -> Tensor:
-    """The pictures of points."""
-    return model.synthesize(point, model.grains([0])) if isinstance(model, StyleModel) else model.decode(point)
+def paint(model: LatentModel, point: Tensor, grain: bool = True) -> Tensor:
+    """The pictures of points; of styles with noise in every layer, always the same, or without any."""
+    if isinstance(model, StyleModel):
+        return model.synthesize(point, model.grains([0]) if grain else None)
+    return model.decode(point)
 
 
 def flat(point: Tensor, model: LatentModel) -> Tensor:

@@ -2,7 +2,7 @@
 (() => {
   const TAB = "latent", CURVE = "latent-project-curve", parts = (window.noisewalk.latentParts ??= {});
   const REST = 150, NUDGE = 0.05, RANDOM = 96; // ms of quiet; a share of the crop; pictures that are looked at first
-  const SAME = 30, ALIKE = 22; // decibels
+  const SAME = 30, ALIKE = 20; // decibels
   const say = (key, values) => window.noisewalk.say("t:latent.project." + key, values);
   const decibels = (value) => (value === undefined ? "–" : value.toFixed(1));
 
@@ -127,7 +127,7 @@
         if (search !== mine) return;
         if (!news || news.error) return end(news?.error);
         await learn(mine, news);
-        if (news.done) mine.going = false;
+        if (news.done) [mine.going, mine.late] = [false, mine.last?.step < mine.last?.steps];
       }
       tidy();
     }
@@ -173,7 +173,7 @@
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
       const why = search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), last.place ? "" : say("styles")].join(" ");
+      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), search.late && level !== "same" ? say("late") : "", last.place ? "" : say("styles")].join(" ");
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }

@@ -51,7 +51,8 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
         with gr.Column(elem_classes="nw-card", min_width=280):
             tab.prose("latent.between.norms", tag="h3", classes="nw-part")
             lengths = Plot(elem_id="latent-norms", serve=serve(norms), height=330)
-            tab.prose("latent.norm.why", classes="nw-note")
+            tab.prose("latent.norm.why", classes="nw-note nw-without-styles")
+            tab.prose("latent.norm.styles", classes="nw-note nw-with-styles")
             tab.live(lengths, way)
     with gr.Column(elem_classes="nw-card"):
         strip = LiveCanvas(serve(view.strip), elem_id="latent-strip", size=960, label="t:latent.strip")

@@ -19,11 +19,11 @@ from demo.views.latent_spots import (
     Walk,
     between,
     cornered,
+    latent_of,
     seen,
     seen_together,
     shape_of,
     total,
-    where,
     written,
 )
 from genmodels.knobs import Knob
@@ -79,21 +79,21 @@ def walked(model: Model, route: Stops, closed: bool, frames: Frames) -> Iterator
 
 def turns(walk: Walk) -> Iterator[dict[str, Any]]:
     """Each picture takes its turn at the processor."""
-    shape, spots = shape_of(walk.model), walk.spots()
+    spots = walk.spots()
     while True:
         with PROCESSOR:
             spot = next(spots, None)
             if spot is None:
                 return
             image = to_image(seen(walk.model, spot))
-            norm = length(where(spot).latent(shape))
+            norm = length(latent_of(walk.model, spot))
         yield {"frames": [jpeg(enlarged(image, max(1, 256 // image.height)))], "caption": {"norm": norm}}
 
 
 def shown(model: str, spot: Here) -> dict[str, Any]:
     """The picture of a spot, the spot itself, and where its length lies among those of random latents."""
     image, shape = to_image(seen(model, spot)), shape_of(model)
-    z = where(spot).latent(shape)
+    z = latent_of(model, spot)
     low, high = (round(length_at(share, z.numel()), 2) for share in BAND)
     return {
         "image": jpeg(image, 95),

@@ -127,7 +127,7 @@ def portion(asks: Question, number: int) -> dict[str, Change]:
     assert asks.search.read
     with PROCESSOR:
         at = point(here, draw(model.latent_shape, range(first, first + PORTION)))
-        return entanglement(model, asks.search.read, asks.search.fields, at, meant)
+        return entanglement(model, asks.search.read, asks.search.fields, at, meant, grain=here.grain)
 
 
 def together(changes: Sequence[Change]) -> Change:

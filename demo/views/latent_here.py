@@ -70,6 +70,11 @@ def point(here: Here, z: Tensor | None = None) -> Tensor:
     return at
 
 
+def carried(here: Here) -> Tensor:
+    """(1, *latent_shape), the latent that the picture is painted of: moved too, unless it is its styles that move."""
+    return latent(here) if isinstance(library.latent_model(here.model), StyleModel) else point(here)
+
+
 def way(here: Here, name: str) -> Direction:
     """A direction by its key, in the layers that are to be moved."""
     known = library.directions(here.model, [name])
@@ -93,8 +98,7 @@ def painted(here: Here, at: Tensor) -> Tensor:
 
 def picture(here: Here) -> dict[str, Any]:
     """The picture itself, with the length of its latent."""
-    z = latent(here)
-    image = to_image(painted(here, point(here, z)))
+    z, image = carried(here), to_image(painted(here, point(here)))
     return {"image": jpeg(image, 95), "norm": length(z), "typical": typical(z)}
 
 

@@ -7,15 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from demo.views.latent_here import Model, length
-from demo.views.latent_spots import OneSpot, Route, shape_of, where
+from demo.views.latent_spots import OneSpot, Route, latent_of, round_trip, shape_of, where
 from genmodels.latents import WAYS
 from genmodels.lattice import circle
 from genmodels.places import Place
 
 BAND = (0.05, 0.95)  # of random latents
-DOTS = 41
+SHARES = [k / 40 for k in range(41)]  # of the way, where its length is taken
 NOW = {"follows": "latent-walk", "x": "amount", "y": "norm"}  # the dot goes with the picture between A and B
 WAY_TO = {**WAYS, "circle": circle}
 
@@ -47,7 +48,7 @@ def norms(model: Model, a: OneSpot, b: OneSpot, path: Route) -> dict[str, Any]:
     """The length of the latent along every way from A to B, over the band that holds nine of ten random latents."""
     shape = shape_of(model)
     low, high = (length_at(share, math.prod(shape)) for share in BAND)
-    shares, curves = along(where(a), where(b), shape)
+    curves = lengths(model, a, b)
     dot = {"x": [], "y": [], "mode": "markers", "hoverinfo": "skip", "meta": NOW, "showlegend": False}
     everything = [low, high, *(value for curve in curves.values() for value in curve)]
     spare = 0.08 * (max(everything) - min(everything))
@@ -55,7 +56,7 @@ def norms(model: Model, a: OneSpot, b: OneSpot, path: Route) -> dict[str, Any]:
     return {
         "data": [
             band(low, high),
-            *(line(way, shares, curve, way == path) for way, curve in curves.items()),
+            *(line(way, curve, way == path) for way, curve in curves.items()),
             {**dot, "marker": look},
         ],
         "layout": {
@@ -66,11 +67,24 @@ def norms(model: Model, a: OneSpot, b: OneSpot, path: Route) -> dict[str, Any]:
     }
 
 
+def lengths(model: Model, a: OneSpot, b: OneSpot) -> dict[str, list[float]]:
+    """Along every way, with what was done to one end fading into what was done to the other."""
+    shape = shape_of(model)
+    done_a, done_b = (latent_of(model, spot) - where(spot).latent(shape) for spot in (a, b))
+
+    def at(way: str, share: float, z: Tensor) -> float:
+        part = round_trip(where(a), where(b), share, shape) if way == "circle" else share
+        return length(z + (1 - part) * done_a + part * done_b)
+
+    ways = along(where(a), where(b), shape)
+    return {way: [at(way, share, z) for share, z in zip(SHARES, zs, strict=True)] for way, zs in ways.items()}
+
+
 @lru_cache(maxsize=64)
-def along(a: Place, b: Place, shape: tuple[int, ...]) -> tuple[list[float], dict[str, list[float]]]:
-    """Shares of the way, and the lengths there on every way; they stay while the hand moves between the same ends."""
-    ends, shares = (a.latent(shape), b.latent(shape)), torch.linspace(0, 1, DOTS).tolist()
-    return shares, {way: [length(go(*ends, share)) for share in shares] for way, go in WAY_TO.items()}
+def along(a: Place, b: Place, shape: tuple[int, ...]) -> dict[str, list[Tensor]]:
+    """The latents on every way, before anything is done to them; they stay while the hand moves between the ends."""
+    ends = a.latent(shape), b.latent(shape)
+    return {way: [go(*ends, share) for share in SHARES] for way, go in WAY_TO.items()}
 
 
 def band(low: float, high: float) -> dict[str, Any]:
@@ -80,10 +94,10 @@ def band(low: float, high: float) -> dict[str, Any]:
     }
 
 
-def line(way: str, shares: list[float], curve: list[float], chosen: bool) -> dict[str, Any]:
+def line(way: str, curve: list[float], chosen: bool) -> dict[str, Any]:
     """The way that is taken stands out."""
     dash = {"lerp": "dot", "slerp": "solid", "circle": "dash"}[way]
     look = {"color": "--nw-ink" if chosen else "--nw-muted/0.7", "width": 2.5 if chosen else 1.25, "dash": dash}
     hover = "%{x:.2f} → %{y:.2f}<extra>%{fullData.name}</extra>"
     name = f"t:latent.path.{way}"
-    return {"x": shares, "y": curve, "mode": "lines", "name": name, "line": look, "hovertemplate": hover}
+    return {"x": SHARES, "y": curve, "mode": "lines", "name": name, "line": look, "hovertemplate": hover}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
@@ -22,6 +23,7 @@ from genmodels.projection import STARTS, Projection, project
 GOALS = ("own", "held", "table")
 SPACES = ("z", "w", "w+")
 ENOUGH = 50.0  # decibels after which nothing is left to be seen
+LONGEST = 15.0  # seconds of the processor: on a slow machine a search ends before its last step
 UNSEEN = 10_000  # no seed on the plane is as high, so no search begins where its goal lies
 STEPS = Knob(20, 300, 10, 100)
 FACE = Knob(0, 9999, 1, 3)
@@ -64,7 +66,14 @@ def begin(
 
 
 def looks(picture: Tensor, work: Iterator[Projection], steps: int) -> Iterator[Look]:
-    for found in work:
+    """The search until its last step, until it is near enough, or until its time is over."""
+    spent = 0.0
+    while spent < LONGEST:
+        began = time.thread_time()
+        found = next(work, None)
+        spent += time.thread_time() - began
+        if found is None:
+            return
         yield Look(picture, found, steps)
         if found.psnr >= ENOUGH:
             return

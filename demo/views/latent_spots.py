@@ -12,7 +12,7 @@ from torch import Tensor
 from demo import library
 from demo.checks import By, Length, OneOf, accept
 from demo.views.asking import read_shares
-from demo.views.latent_here import FARTHEST, Here, moves_of, painted, point
+from demo.views.latent_here import FARTHEST, Here, carried, moves_of, painted, point
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import WAYS
@@ -77,6 +77,11 @@ def seen(model: str, spot: Here) -> Tensor:
     return painted(here, point(here))
 
 
+def latent_of(model: str, spot: Here) -> Tensor:
+    """(1, *latent_shape): what its picture in this model is painted of."""
+    return carried(looked_up(spot, model))
+
+
 @torch.no_grad()
 def seen_together(model: str, spots: Sequence[Here]) -> Tensor:
     """(N, C, H, W) at once, which is faster: where they differ in what is given to the painter itself, one by one."""
@@ -98,9 +103,14 @@ def between(a: Here, b: Here, amount: float, way: str, shape: Sequence[int]) -> 
     """
     if way != "circle":
         return Here(NOWHERE, Between(where(a), where(b), amount, way), **changes([a, b], [1 - amount, amount]))
-    reach = float(place_of(where(a).latent(shape), where(b).latent(shape)))
-    share = amount / reach if amount <= reach else (1 - amount) / (1 - reach)
+    share = round_trip(where(a), where(b), amount, shape)
     return Here(NOWHERE, OnCircle(where(a), where(b), amount), **changes([a, b], [1 - share, share]))
+
+
+def round_trip(a: Place, b: Place, amount: float, shape: Sequence[int]) -> float:
+    """How much of what was done to b is done a share of the circle behind a: all at b, none when it comes back."""
+    reach = float(place_of(a.latent(shape), b.latent(shape)))
+    return amount / reach if amount <= reach else (1 - amount) / (1 - reach)
 
 
 def cornered(spots: Sequence[Here], right: float, down: float, way: str) -> Here:

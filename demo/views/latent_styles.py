@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demo import library
 from demo.pictures import to_image
-from demo.views.latent_here import ALL_LAYERS, Here, latent, painted, point
+from demo.views.latent_here import ALL_LAYERS, Here, carried, painted, point
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import StyleModel, draw, mix
@@ -31,10 +31,10 @@ def abilities(model: str) -> dict[str, Any]:
 
 def numbers(here: Here) -> dict[str, Any]:
     """The latent as bars, and the style that the mapping network makes of it."""
-    z = latent(here)
+    z = carried(here)
     rows = [("t:latent.styles.z", z, "--nw-noise")]
     if isinstance(library.latent_model(here.model), StyleModel):
-        rows.append(("t:latent.styles.w", point(here, z)[:, 0], "--nw-generator"))
+        rows.append(("t:latent.styles.w", point(here)[:, 0], "--nw-generator"))
     share = 1 / len(rows)
     layout: dict[str, Any] = {"margin": {"l": 44, "r": 8, "t": 8, "b": 24}, "bargap": 0.15, "showlegend": False}
     data = []

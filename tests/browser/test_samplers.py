@@ -194,6 +194,6 @@ def test_every_word_is_spoken_in_chinese_and_nothing_overflows_on_a_phone(opened
     page = opened("&lang=zh-TW&dot=4", width=390, height=800)
     quiet(page)
     words = page.inner_text(CLOUD) + page.inner_text(".nw-judge") + page.inner_text(".nw-demos")
-    assert "軌跡" in words and "評估次數" in words and "一去一回" in words
+    assert "軌跡" in words and "求值次數" in words and "一去一回" in words
     assert "t:samplers" not in words and "samplers." not in words
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def ground() -> Ground:
     within = reach(real.pixels)
     sight = Sight(lambda rows: rows, None, lambda rows: rows)
     alike = duplicates(real.pixels, within)
-    return Ground(DATASETS["digits"](), sight, real, torch.zeros(1000, 10), within, alike, level=0.9)
+    return Ground(DATASETS["digits"](), sight, real, within, alike, level=0.9)
 
 
 def kinds(result: dict[str, Any]) -> list[str]:
@@ -141,7 +141,9 @@ def test_what_is_counted_is_what_the_reader_reads(model: str):
     lots = np.random.default_rng(0).permutation(len(data.held_out))[:120]
     real = data.batch([data.held_out[int(k)] for k in lots])
     told = library.latent_model(model)
-    told = Conditioned(told, real.label[:60]) if told.labels else told
+    asked = np.random.default_rng(1).integers(len(data.train), size=60)
+    asked = torch.from_numpy(data.labels([data.train[int(k)] for k in asked]))
+    told = Conditioned(told, asked) if told.labels else told
     assert reader is not None
     with torch.no_grad():
         read = [
@@ -151,6 +153,13 @@ def test_what_is_counted_is_what_the_reader_reads(model: str):
     assert [found["fields"]["digit"][kind] for kind in ("made", "real")] == [
         [r.count(k) for k in range(10)] for r in read
     ]
+
+
+def test_two_visitors_who_measure_at_once_share_what_they_find():
+    one, other = view.measure("hinge"), view.measure("hinge")
+    for _ in zip_longest(one, other):
+        pass
+    assert {row["model"] for row in view.known("hinge")["rows"] if row["measured"]} == set(MODELS)
 
 
 def test_what_is_known_is_not_measured_again_and_shown_to_all(monkeypatch: pytest.MonkeyPatch):

@@ -152,6 +152,14 @@ def test_a_page_has_one_search() -> None:
     assert len(view.SEARCHES) == 1
 
 
+def test_a_search_whose_time_is_over_ends_with_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "LONGEST", 1e-9)
+    search = begun()["search"]
+    news = view.further(search)
+    assert len(news["curve"]) == 1 and news["step"] == 0 < news["steps"]
+    assert news["done"] or view.further(search)["done"]
+
+
 def test_the_goal_is_shown_before_it_is_looked_for() -> None:
     asked = {"model": "glyphs-cgan", "start": START, "goal": "table", "face": 0}
     shown = view.aim(**accept(view.aim, asked))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -131,8 +133,8 @@ class Styled(StyleModel):
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return (z * torch.where(torch.arange(SIZE) == 1, 4.0, 1.0))[:, None].expand(-1, 2, -1)
 
-    def synthesize(self, w: Tensor, noise: object = None) -> Tensor:
-        return w.mean(1).reshape(-1, 1, 4, 4)
+    def synthesize(self, w: Tensor, noise: Sequence[Tensor] | None = None) -> Tensor:
+        return w.mean(1).reshape(-1, 1, 4, 4) + (0 if noise is None else 5)
 
 
 def test_a_style_models_main_component_is_found_and_named():
@@ -140,6 +142,15 @@ def test_a_style_models_main_component_is_found_and_named():
     first = named(principal(model, 3), study(model, read, FIELDS, samples=400))[0]
     assert first.name == "tilt" and first.sigma == pytest.approx(4, rel=0.1)
     assert abs(float(first.vector @ axis(0, 1))) > 0.99
+
+
+def test_entanglement_is_measured_with_noise_in_the_layers_or_without():
+    """The noise of this model makes every attribute certain, so that a sigma changes hardly anything."""
+    model, fence = Styled(), torch.zeros(1, 2, SIZE)
+    noisy, plain = (
+        entanglement(model, read, FIELDS, fence, along(axis(1)), amounts=(1.0,), grain=grain) for grain in (True, False)
+    )
+    assert noisy["glasses"].moved < 0.01 < 0.4 < plain["glasses"].moved
 
 
 def test_a_reader_of_other_fields_is_refused():
