@@ -24,6 +24,7 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
         with gr.Column(elem_classes="nw-card"):
             tab.prose("denoising.live.how")
             evaluations = tab.slider("live_evaluations", Knob(1, 8, 1, 4))
+            strength = tab.slider("live_strength", SHARE, 1.0)
             amount = tab.slider("live_amount", SHARE, 0.0)
             other = tab.seed("live_seed", 12, surprise=True)
             mix = tab.slider("live_mix", SHARE, 0.0)
@@ -33,7 +34,7 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
         canvas,
         {name: whole[name] for name in ("model", "seed", "classes", "guidance")}
         | {"other_seed": other, "other_classes": "live_classes", "amount": amount, "mix": mix}
-        | {"evaluations": evaluations},
+        | {"evaluations": evaluations, "strength": strength},
     )
     keep.click(None, None, None, js="() => noisewalk.keepWish()")
     tab.facts["model"].setdefault("resets", []).append("live_classes")

@@ -32,12 +32,14 @@ def live(
     amount: Share = 0.0,
     mix: Share = 0.0,
     evaluations: Evaluations = 4,
+    strength: Share = 1.0,
 ) -> dict[str, Any]:
     """One picture, from noise between two seeds and asked for something between two wishes."""
     made = library.diffusion_model(model)
     assert isinstance(made, Diffusion)
     z = between(draw(shape(model), [seed]), draw(shape(model), [other_seed]), amount)
-    denoise = asked(made, wish(model, classes, other_classes, mix), guidance)
+    wished = wish(model, classes, other_classes, mix)
+    denoise = asked(made, None if wished is None else strength * wished, guidance)
     schedule, usual = made.schedule, made.usual
     times = SPACINGS[usual.spacing](schedule, evaluations)
     *_, last = WALKS[usual.sampler](denoise, z * schedule.prior_std(), times, Shuffled(z))

@@ -11,7 +11,7 @@ let lastError = null;
 figure.style.setProperty('--nw-size', props.size + 'px');
 canvas.classList.toggle('nw-crisp', !props.smooth);
 
-async function paint(reply, fresh = () => true) {
+async function paint(reply, fresh = () => true, asked = NaN) {
   const bitmap = await createImageBitmap(picture(reply.image));
   if (fresh() && here()) {
     // small pictures travel small; the browser enlarges them
@@ -24,7 +24,7 @@ async function paint(reply, fresh = () => true) {
     pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     figure.classList.add('nw-painted');
     tell(null);
-    count(reply.ms);
+    count(performance.now() - asked);
     emit('painted', { canvas: name, reply });
   }
   bitmap.close();
@@ -37,13 +37,15 @@ function tell(error) {
   if (error !== null) trouble.textContent = why(error.reason);
 }
 
-function count(milliseconds) {
-  if (!Number.isFinite(milliseconds)) return;
+// From asking to seeing, as the hand feels it; in motion the median, which one late picture does not move.
+function count(wait) {
+  if (!Number.isFinite(wait)) return;
   const now = performance.now();
-  paints.push(now);
-  while (paints[0] < now - 1000) paints.shift();
-  const moving = paints.length > 2 ? 't:widgets.pace' : 't:widgets.cost';
-  facts.textContent = say(moving, { ms: Math.round(milliseconds), rate: paints.length });
+  paints.push({ now, wait });
+  while (paints[0].now < now - 1000) paints.shift();
+  const waits = paints.map(one => one.wait).sort((a, b) => a - b), moving = waits.length > 2;
+  const ms = Math.round(moving ? waits[waits.length >> 1] : wait);
+  facts.textContent = say(moving ? 't:widgets.pace' : 't:widgets.cost', { ms, rate: waits.length });
 }
 
 function sayAll() {

@@ -15,7 +15,7 @@ function pump(ask, show, fail) {
       const id = ++sent, started = performance.now();
       ask({ page: `${PAGE}.${name}`.slice(0, 64), id, language: language(), args })
         .catch(() => undefined)
-        .then(reply => land(id, reply, performance.now() - started))
+        .then(reply => land(id, reply, started))
         .finally(() => { flying -= 1; fly(); });
     }
   }
@@ -28,15 +28,16 @@ function pump(ask, show, fail) {
     depth = Math.max(1, Math.min(DEPTH, 1 + Math.floor(network / Math.max(serving, 1))));
   }
 
-  async function land(id, reply, trip) {
+  async function land(id, reply, started) {
     if (!here() || reply?.superseded) return;
-    if (Number.isFinite(reply?.ms)) measure(reply.ms, trip - (reply.waited ?? 0)); // the turns of others are not the wire
+    const trip = performance.now() - started - (reply?.waited ?? 0); // the turns of others are not the wire
+    if (Number.isFinite(reply?.ms)) measure(reply.ms, trip);
     if (id <= shown) return;
     const fresh = () => id > shown && (shown = id) > 0;
     const answered = reply && !reply.error;
     if (reply?.error?.key === 'searching') setTimeout(() => { if (here() && id === sent) set({}); }, LATER);
     if (!answered && fresh()) return fail(reply?.error);
-    if (answered) await show(reply, fresh).catch(() => fresh() && fail());
+    if (answered) await show(reply, fresh, started).catch(() => fresh() && fail());
   }
 
   function set(values) {

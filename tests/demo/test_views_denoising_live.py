@@ -36,6 +36,14 @@ def test_the_far_end_of_the_mix_is_what_was_kept():
     assert not np.array_equal(picture(**seven, guidance=4.0), picture(**seven))
 
 
+def test_it_is_asked_as_strongly_as_the_slider_says():
+    seven = {"classes": {"7": 1}}
+    assert np.array_equal(picture(**seven, strength=1.0), picture(**seven))
+    assert np.abs(picture(**seven, strength=0.0) - picture()).max() < 3
+    faint, strong = (np.abs(picture(**seven, strength=s) - picture()).mean() for s in (0.2, 1.0))
+    assert 0 < faint < strong
+
+
 @pytest.mark.parametrize("evaluations", [1, 4, 8])
 def test_so_many_evaluations_and_no_more(evaluations: int, monkeypatch: pytest.MonkeyPatch, request):
     made = request.getfixturevalue("model")
