@@ -70,11 +70,13 @@ class Runs:
         return run.piece(start, ONCE)
 
 
-def stream(panes: Iterable[str], frames: Iterable[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
-    """Values for a timeline while {"frames": [base64], "caption": {...}} are being made."""
+def stream(panes: Iterable[str], frames: Iterable[dict[str, Any] | None], total: int) -> Iterator[dict[str, Any]]:
+    """Values for a timeline while {"frames": [base64], "caption": {...}} are being made; None is work without a frame,
+    after which Stop is heard."""
     run, sent, last = RUNS.open(panes, total), 0, float("-inf")
     for frame in frames:
-        RUNS.add(run, frame)
+        if frame is not None:
+            RUNS.add(run, frame)
         if time.monotonic() - last >= EVERY:
             yield run.piece(sent)
             sent, last = len(run.frames), time.monotonic()

@@ -1,5 +1,5 @@
 """How far a run ends from where the flow leads, against the evaluations it took: a reference that knows its own error,
-curves that end where it does, and whose fault the rest is."""
+and curves that end where it does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from torch import Tensor
 from genmodels.branches import Fate
 from genmodels.comparing import distance
 from genmodels.denoising.estimate import Denoiser
-from genmodels.denoising.exact import ExactDenoiser
 from genmodels.errors import Refused
 from genmodels.samplers import SAMPLERS
 from genmodels.spacing import Endpoint
@@ -67,12 +66,14 @@ def refine(
 
 
 class Mark(NamedTuple):
-    """A point of the chart: a sampler's mean error after so many evaluations."""
+    """A point of the chart: a sampler's mean error after so many evaluations; with `bound`, no more is known than that
+    it is at most this."""
 
     sampler: str
     steps: int
     evaluations: int
     error: float
+    bound: bool = False
 
 
 def chart(
@@ -86,7 +87,8 @@ def chart(
     """For each budget of evaluations and each sampler (with its knobs), how far its longest affordable run ends from
     the reference; None at each step on the way, where whoever asks may stop.
 
-    A curve ends where its errors are no longer clear of the reference's own: below, the chart would show that.
+    A curve ends with a bound where its errors are no longer clear of the reference's own: below, the chart would show
+    that.
     """
     for name, knobs in samplers.items():
         if SAMPLERS[name].evaluations(1) is None or Fate(denoise, name, times_of(1), (), knobs).draws:
@@ -117,10 +119,13 @@ def marks(
                 end = step.x
                 yield None
             error = float(distance(end, truth).mean())
+            found = Mark(name, n, SAMPLERS[name].evaluations(n, endpoint) or 0, error)
             if error > seen:
-                yield Mark(name, n, SAMPLERS[name].evaluations(n, endpoint) or 0, error)
-            else:
-                del samplers[name]
+                yield found
+                continue
+            del samplers[name]
+            if error <= seen:  # false for a run that came to no number
+                yield found._replace(error=seen, bound=True)
 
 
 def affordable(sampler: str, budget: int, endpoint: Endpoint) -> int:
@@ -133,32 +138,3 @@ def check_ends(times: Tensor, ends: Tensor) -> None:
     """Runs can be compared only between the same two times."""
     if not torch.allclose(times[[0, -1]], ends, rtol=0, atol=1e-12):
         raise Refused("chart-ends")
-
-
-class Blame(NamedTuple):
-    """Mean distances, of which no one is more than the other two together: from a run's end to the truth, from it to
-    where the model's own flow leads (the solver's fault), and from there to the truth (the model's)."""
-
-    total: float
-    solver: float
-    model: float
-    floor: float  # how wrong the place of the model's flow may be
-
-
-def blame(end: Tensor, reference: Reference, truth: Tensor) -> Blame:
-    """Whose fault an error is, where the true flow is known; `reference` is the model's flow from the same noise."""
-    total, solver, model = (
-        float(distance(a, b).mean()) for a, b in ((end, truth), (end, reference.x), (reference.x, truth))
-    )
-    return Blame(total, solver, model, float(reference.error.mean()))
-
-
-@torch.no_grad()
-def model_errors(model: Denoiser, exact: ExactDenoiser, times: Tensor, count: int, seed: int) -> Iterator[float]:
-    """At each time, the root mean square of what a model's x0 is wrong by, on data of the exact law under noise. The
-    score is wrong by alpha / sigma² as much."""
-    dice = torch.Generator().manual_seed(seed)
-    for t in times:
-        x0 = exact.sample(count, dice)
-        x = exact.schedule.add_noise(x0, torch.randn(x0.shape, generator=dice, dtype=x0.dtype), t)
-        yield float((model(x, t).x0 - exact(x, t).x0).square().mean().sqrt())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from genmodels.branches import Fate
 from genmodels.errors import Refused
 from genmodels.samplers.step import Step
 from genmodels.schedules.schedule import NoiseSchedule, per_sample
@@ -45,13 +44,6 @@ def abreast(runs: Sequence[Sequence[float]]) -> list[tuple[int, ...]]:
                 standing[k] += 1
         timeline.append(tuple(standing))
     return timeline
-
-
-def ladder(fates: Sequence[Fate], x: Tensor) -> Iterator[tuple[int, Step]]:
-    """All steps of one fate after another from the same x, each with its fate's number; the last is where it ends."""
-    for k, fate in enumerate(fates):
-        for step in fate.run(x):
-            yield k, step
 
 
 class Map(NamedTuple):

@@ -60,6 +60,7 @@
     root?.toggle("nw-asked", Object.keys(chosen).length > 0);
     root?.toggle("nw-is-early", facts.model.early.includes(value("model")));
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
+    root?.toggle("nw-jumping", facts.model.jumping.includes(value("model")));
   }
 
   // ---- a model that can be asked for other things than the one before begins with a wish of its own

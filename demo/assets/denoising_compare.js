@@ -9,7 +9,7 @@
   const words = (key, values) => say("t:denoising.compare." + key, values);
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LIKELY = { sampler: ["ddim", "heun"], steps: [8, 16], guidance: [3, 1], translated: ["flow", "cosine"], mismatched: ["cosine", "flow"] };
-  const SPOKEN_OF = ["fates", "model", "seed", "classes", "sampler", "steps", "guidance", "average", "schedule", "fit"];
+  const SPOKEN_OF = ["fates", "model", "seed", "classes", "sampler", "steps", "guidance", "guide", "average", "schedule", "fit"];
   parts.LETTERS = "ABCD";
   parts.node = (tag, kind = "", text = "") => Object.assign(document.createElement(tag), { className: kind, textContent: text });
 
@@ -119,7 +119,7 @@
   // Why a fate would be that of the stage over again, as a sentence; nothing where it differs.
   function idle(thing, to) {
     const asked = Object.keys(value("classes"));
-    if (thing === "guidance" && !asked.length) return "unguided";
+    if (thing === "guidance" && !asked.length && value("guide") !== "weaker") return "unguided";
     const field = String(to).includes("=") ? to.split("=")[0] + "=" : "";
     const now = thing === "class" ? asked.filter((word) => word.startsWith(field)).join() : thing === value("fit") ? value("schedule") : value(thing);
     return now === to ? "same" : "";

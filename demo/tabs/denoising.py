@@ -78,10 +78,12 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     """Every knob of a plan, by the name of its field."""
     model = tab.model(models)
     tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
+    tab.facts["model"]["jumping"] = [name for name in models if usual(name).get("sampler") == "consistency"]
     tab.facts["model"]["begins"] = {name: beginning(name) for name in models}
     tab.facts["model"]["early"] = [name for name in models if library.early(name)]
     tab.hidden("classes", {}, free=True)
     tab.hidden("trunk", [], free=True)
+    tab.prose("denoising.jumping", classes="nw-note nw-if-jumping")
     average = tab.radio("average", plan.AVERAGES, elem_classes="nw-if-averaged")
     gr.HTML(WISHES, apply_default_css=False)
     made: dict[str, Any] = {"model": model, "average": average, "classes": "classes"}
@@ -136,8 +138,12 @@ def beginning(model: str) -> dict[str, Any]:
     if len(asked) != 1:
         return {"classes": {}, "guidance": 1.0}
     [words] = asked.values()
-    guidance = library.cards()[model].config.get("usual", {}).get("guidance", 1.0)
-    return {"classes": {FIRST if FIRST in words else words[0]: 1}, "guidance": guidance}
+    return {"classes": {FIRST if FIRST in words else words[0]: 1}, "guidance": usual(model).get("guidance", 1.0)}
+
+
+def usual(model: str) -> dict[str, Any]:
+    """How a model is run where nobody chooses another way."""
+    return library.cards()[model].config.get("usual", {})
 
 
 def averaged(models: list[str]) -> list[str]:

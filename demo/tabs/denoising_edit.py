@@ -7,16 +7,21 @@ from typing import Any
 
 import gradio as gr
 
+from demo.export import offered
+from demo.tabs.denoising_nearest import Nearest
 from demo.tabs.page import Tab
 from demo.views import denoising_edit as view
+from demo.views.denoising_edit_result import near_edit, save_edit
 from demo.views.denoising_edit_subject import ITEM, PALETTE, READY, SOURCES
 from demo.views.denoising_edit_ways import DAMAGES, FILLINGS, GOINGS, LEVEL, NAMES
+from demo.widgets.save_as import SaveAs
 from demo.widgets.timeline import Timeline
 from demo.widgets.widget import Widget, script
 from demo.wiring import again, bind, serve
 from genmodels.editing.drawing import STRENGTH
 
 KIT = "element, props, server, name, listen, emit, pump, picture, why, whenPageChanges"
+KINDS = offered("png", "gif", "webp", "mp4")
 HALT = "() => { noisewalk.halt('denoising-edit') }"
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
 HOW = "".join(f'<p class="nw-prose nw-for-{name}" data-say="denoising.edit.how.{name}"></p>' for name in NAMES)
@@ -83,10 +88,19 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
                 gr.HTML(COMING, apply_default_css=False)
                 timeline = Timeline(elem_id="denoising-edit", panes=[*view.PANES], frames=again, size=240)
                 gr.HTML('<p class="nw-prose nw-edit-said" role="status"></p>', apply_default_css=False)
+                result(tab)
     tab.live(paper, {**whole, **subject, "trunk": "trunk"})
     tab.live(price, {**whole, **subject, **edit})
     running = streamed(tab, go, {**whole, **subject, **edit, "trunk": "trunk"}, timeline)
     halt.click(None, None, None, js=HALT, cancels=[running], api_visibility="private")
+
+
+def result(tab: Tab) -> None:
+    """What the last edit came to, as a file and beside the training pictures."""
+    with gr.Column(elem_classes="nw-edit-result"):
+        SaveAs(serve(save_edit, turns=True), elem_id="denoising-edit-save", source="edit", kinds=KINDS)
+        tab.prose("latent.near", tag="h4", classes="nw-part")
+        Nearest(near_edit, elem_id="denoising-edit-nearest", timeline="denoising-edit", source="edit")
 
 
 def hidden(tab: Tab) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -20,10 +21,17 @@ NEAREST = """
 """
 
 
+class Nearest(Widget):
+    """Looks up what a timeline has come to, as `ask` knows it; `source` names what of noisewalk.sources to ask for."""
+
+    def __init__(self, ask: Callable[..., Any], *, elem_id: str, timeline: str, source: str = "") -> None:
+        super().__init__(
+            None, elem_id=elem_id, markup=NEAREST, scripts=("dial", "../assets/denoising/nearest"),
+            ask=serve(ask, turns=True), timeline=timeline, source=source,
+        )  # fmt: skip
+
+
 def layout(tab: Tab, whole: dict[str, Any]) -> None:
     tab.prose("denoising.nearest.lead")
     with gr.Column(elem_classes="nw-card"):
-        Widget(
-            None, elem_id="denoising-nearest", markup=NEAREST, scripts=("dial", "../assets/denoising/nearest"),
-            ask=serve(near, turns=True),
-        )  # fmt: skip
+        Nearest(near, elem_id="denoising-nearest", timeline="denoising-run")

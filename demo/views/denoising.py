@@ -15,7 +15,7 @@ from torch import Tensor
 from demo.checks import OneOf
 from demo.pictures import jpeg, shades, sheet
 from demo.streaming import stream
-from demo.views.denoising_film import FILMS, film_of
+from demo.views.denoising_film import FILMS, film_of, key_of
 from demo.views.denoising_plan import OWN, Model, Plan, Schedule, schedule_of, shape, times
 from demo.views.denoising_price import afford
 from demo.views.denoising_trunk import Trunk, grown, recipe
@@ -40,7 +40,7 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     """The three panes of each step, encoded, with the step's numbers."""
     schedule, made = schedule_of(plan), grown(plan, trunk)
     nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
-    film = film_of(plan, len(nodes), shape(plan.model))
+    key, film = key_of(plan, trunk), film_of(len(nodes), int(plan.count), shape(plan.model))
     clock = time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
@@ -51,7 +51,7 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
         film.add(number, shown := [shades(pane) for pane in panes(step, here)])
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
-    FILMS.keep(plan, trunk, film)
+    FILMS.keep(key, film)
 
 
 def node_at(t: Tensor, schedule: NoiseSchedule) -> Node:

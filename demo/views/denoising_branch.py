@@ -11,8 +11,9 @@ from torch import Tensor
 
 from demo.streaming import stream
 from demo.views.denoising import sheets
+from demo.views.denoising_compare_price import afford
 from demo.views.denoising_plan import Course, Plan, fate, shape, times
-from demo.views.denoising_price import afford
+from demo.views.denoising_price import by_limb
 from demo.views.denoising_trunk import MOST, Limb, Trunk, parted, poked_at
 from genmodels.branches import REMEMBERING, Rectangle
 from genmodels.knobs import knobs_of
@@ -71,16 +72,21 @@ def telling(plan: Plan, number: int) -> Course:
 
 def changes(plan: Plan, trunk: Trunk) -> Iterator[dict]:
     """The run without its last poke and with it, from the poke on, and where the predicted pictures part."""
-    afford(plan)
-    yield from stream(PANES, maps(plan, trunk), len(times(plan)) - trunk[poked_at(trunk)].until)
+    place = poked_at(trunk)
+    afford([plan], sum(by_limb(plan, trunk)[place + 1 :]), trunk)  # what comes after the poke is made twice
+    yield from stream(PANES, maps(plan, trunk), len(times(plan)) - trunk[place].until)
 
 
-def maps(plan: Plan, trunk: Sequence[Limb]) -> Iterator[dict[str, Any]]:
-    """The three panes of each step, and how much of the change lies in the rectangle."""
+def maps(plan: Plan, trunk: Trunk) -> Iterator[dict[str, Any] | None]:
+    """The three panes of each step, and how much of the change lies in the rectangle; nothing of those before it."""
     limb = trunk[poked_at(trunk)]
     assert limb.poked is not None
     steps = len(times(plan)) - 1
-    for number, (plain, poked) in enumerate(parted(plan, trunk), limb.until):
+    for number, pair in enumerate(parted(plan, trunk)):
+        if pair is None:
+            yield None
+            continue
+        plain, poked = pair
         difference = (poked.x0 - plain.x0).abs().mean(1)
         frames = [*sheets(plain.x0, poked.x0), heat(poked.x0, difference)]
         yield {

@@ -15,12 +15,13 @@ from demo.streaming import stream
 from demo.views.denoising import sheets, size
 from demo.views.denoising_compare_fates import Fates, plans, titles
 from demo.views.denoising_compare_price import afford
-from demo.views.denoising_plan import Plan, schedule_of, start, times
+from demo.views.denoising_plan import Plan, schedule_of, times
 from demo.views.denoising_price import evaluations
-from demo.views.denoising_trunk import Trunk, grown
+from demo.views.denoising_trunk import Trunk, begun, grown
 from genmodels.comparing import abreast, difference, distance, map_of, shares, straight
 from genmodels.errors import Refused
 from genmodels.samplers import Step
+from genmodels.schedules.schedule import NoiseSchedule
 
 SHOWN = ("x0", "x")
 DOTS = 64  # of one run on the map
@@ -34,7 +35,8 @@ Shown = Annotated[str, OneOf(SHOWN)]
 class Life:
     """One run of several, while it goes on: where it stands, and what the map is drawn from."""
 
-    plan: Plan
+    schedule: NoiseSchedule
+    evaluations: int
     steps: Iterator[Step]
     noise: list[float]  # its share at each step
     now: Step
@@ -51,7 +53,7 @@ class Life:
 
     def show(self, part: str, frame: int) -> None:
         """Draw the pane: the predicted picture, or x as bright as fits the screen; now and then, set a dot."""
-        schedule, t = schedule_of(self.plan), self.now.t
+        schedule, t = self.schedule, self.now.t
         bright = float((schedule.alpha(t) ** 2 + 4 * schedule.sigma(t) ** 2).sqrt())
         [self.pane] = sheets(self.now.x0 if part == "x0" else self.now.x / bright)
         last = len(self.noise) - 1
@@ -64,21 +66,22 @@ def compare(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """For the timeline, all runs abreast; for what stands under it, how they ended and a map of their ways."""
     runs = plans(plan, trunk, fates)
-    afford(runs)
+    afford(runs, trunk=trunk)
     noise = [shares(schedule_of(run), times(run)) for run in runs]
     moments = abreast(noise)
     if len(moments) > MOST_MOMENTS:
         raise Refused("compare-moments", count=len(moments), most=MOST_MOMENTS)
     lives = [born(run, trunk, own) for run, own in zip(runs, noise, strict=True)]
+    common = begun(runs[0], trunk)
     value: dict[str, Any] = {}
     for value in stream(titles(fates), frames(lives, moments, shown), len(moments)):
         yield value, {}
-    yield value, outcome(lives, shown)
+    yield value, outcome(lives, common, shown)
 
 
 def born(plan: Plan, trunk: Trunk, noise: list[float]) -> Life:
     steps = grown(plan, trunk)
-    return Life(plan, steps, noise, next(steps))
+    return Life(schedule_of(plan), evaluations(plan, trunk), steps, noise, next(steps))
 
 
 def frames(lives: Sequence[Life], moments: Sequence[Sequence[int]], shown: str) -> Iterator[dict[str, Any]]:
@@ -100,15 +103,14 @@ def levels(one: Tensor, other: Tensor) -> float:
     return round(float(distance(one.clamp(-1, 1), other.clamp(-1, 1)).square().mean().sqrt()) * LEVELS, 3)
 
 
-def outcome(lives: Sequence[Life], shown: str) -> dict[str, Any]:
+def outcome(lives: Sequence[Life], noise: Tensor, shown: str) -> dict[str, Any]:
     """How each run ended, where it differs from the first, and two coordinates that tell their ways apart best."""
     first = lives[0]
-    noise = start(first.plan)
     maps = [difference(life.now.x.clamp(-1, 1), first.now.x.clamp(-1, 1))[0] * LEVELS for life in lives]
     full = max(1.0, *(float(one.max()) for one in maps))
     ends = [
         {
-            "evaluations": evaluations(life.plan),
+            "evaluations": life.evaluations,
             "picture": life.pane if shown == "x0" else sheets(life.now.x)[0],
             "apart": levels(life.now.x, first.now.x),
             "heat": base64.b64encode((one / full * 255).byte().numpy().tobytes()).decode(),

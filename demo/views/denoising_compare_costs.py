@@ -17,7 +17,7 @@ from genmodels.errors import Refused
 def costs(plan: Plan, fates: Fates, judged: Judged, trunk: Trunk = ()) -> dict[str, Any]:
     """The bill of each by its name."""
     return {
-        "compare": priced(lambda: afford(plans(plan, trunk, fates))),
+        "compare": priced(lambda: afford(plans(plan, trunk, fates), trunk=trunk)),
         "ladder": priced(lambda: afford(rungs(plan))),
         "errors": priced(lambda: cost(plan, judged)),
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from demo.checks import Length, OneOf
 from demo.views.denoising_compare import LEVELS
-from demo.views.denoising_compare_plots import error_plot, verdict
+from demo.views.denoising_compare_plots import Point, Points, error_plot, verdict
 from demo.views.denoising_compare_price import afford, beats
 from demo.views.denoising_compare_truth import looks, solved, times_of
 from demo.views.denoising_plan import PRICED, Plan, denoiser, start
@@ -27,15 +27,15 @@ Judged = Annotated[list[str], OneOf(JUDGED), Length(MOST, least=1)]
 
 @dataclass(frozen=True)
 class Study:
-    """What is known so far: each sampler's points as (evaluations, error in levels), and the reference's own error."""
+    """What is known so far: each sampler's points, and the reference's own error in levels."""
 
-    points: Mapping[str, tuple[tuple[int, float], ...]]
+    points: Mapping[str, Points]
     silent: tuple[str, ...] = ()  # samplers whose knobs are turned so that they draw noise
     own: float | None = None
     done: bool = False
 
-    def found(self, name: str, calls: int, error: float) -> Study:
-        return replace(self, points={**self.points, name: (*self.points[name], (calls, error))})
+    def found(self, name: str, point: Point) -> Study:
+        return replace(self, points={**self.points, name: (*self.points[name], point)})
 
 
 def measure(plan: Plan, judged: Judged) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -59,7 +59,7 @@ def studied(plan: Plan, judged: Sequence[str]) -> Iterator[Study]:
     for mark in chart(denoiser(plan), held, start(plan), times_of(plan), BUDGETS, reference):
         if mark:
             run = replace(plan, course=replace(plan.course, sampler=mark.sampler), steps=mark.steps)
-            study = study.found(mark.sampler, evaluations(run), mark.error * LEVELS)
+            study = study.found(mark.sampler, Point(evaluations(run), mark.error * LEVELS, mark.bound))
         yield study
     yield replace(study, done=True)
 

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genmodels.accuracy import TRUST
 
 if TYPE_CHECKING:
     from demo.views.denoising_compare_errors import Study
 
-Points = tuple[tuple[int, float], ...]
 VISIBLE = 2.0  # levels of 256, root mean square: side by side, less is hardly seen
 INKS = ("--nw-sampler-1", "--nw-sampler-2", "--nw-sampler-3", "--nw-ink", "--nw-muted")
 TICKS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 
+class Point(NamedTuple):
+    """A sampler's error in levels after so many evaluations; with `bound`, it is at most this."""
+
+    calls: int
+    error: float
+    bound: bool = False
+
+
+Points = tuple[Point, ...]
+
+
 def error_plot(study: Study) -> dict[str, Any]:
     """One curve for each sampler, both axes in the logarithm; lines where errors are seen, and where they end."""
     data = [curve(name, points, ink) for (name, points), ink in zip(study.points.items(), INKS, strict=False)]
-    calls = [calls for points in study.points.values() for calls, _ in points] or [1, 32]
+    calls = [point.calls for points in study.points.values() for point in points] or [1, 32]
     ends = [min(calls), max(calls)]
     data.append(level(VISIBLE, said("visible", level=f"{VISIBLE:g}"), "dash", ends))
     if study.own is not None:
@@ -33,15 +43,17 @@ def error_plot(study: Study) -> dict[str, Any]:
 
 
 def curve(name: str, points: Points, ink: str) -> dict[str, Any]:
+    """A line through a sampler's points, which ends in an arrow down where only a bound is known."""
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": [calls for calls, _ in points],
-        "y": [error for _, error in points],
+        "x": [point.calls for point in points],
+        "y": [point.error for point in points],
+        "text": ["≤ " if point.bound else "" for point in points],
         "name": f"t:samplers.{name}",
         "line": {"color": ink, "width": 2},
-        "marker": {"size": 6},
-        "hovertemplate": "%{x} · %{y:.2f}",
+        "marker": {"size": 6, "symbol": ["triangle-down" if point.bound else "circle" for point in points]},
+        "hovertemplate": "%{x} · %{text}%{y:.2f}",
     }
 
 
@@ -80,10 +92,10 @@ def sentences(study: Study) -> Iterator[str]:
 def cheapest(points: Points) -> int | None:
     """The fewest evaluations that come so near and, with more, stay there."""
     near = None
-    for calls, error in sorted(points, reverse=True):
-        if error > VISIBLE:
+    for point in sorted(points, reverse=True):
+        if point.error > VISIBLE:
             break
-        near = calls
+        near = point.calls
     return near
 
 

@@ -18,6 +18,7 @@ from demo.views.denoising_price import evaluations
 from genmodels.accuracy import FIRST, Reference, refine
 
 MOST = 32  # steps: some 220 evaluations in all, after which the error of most models is a tenth of a level
+LENGTHS = [FIRST << k for k in range((MOST // FIRST).bit_length())]  # of its runs, in steps
 TOLERANCE = 1e-4  # of a picture from -1 to 1: far less than a screen can show
 KEPT = 64  # references, of all visitors together: 200 kB each at most
 FREE = ("sampler", "knobs")  # what the reference does not know of
@@ -28,10 +29,11 @@ def solved(plan: Plan) -> Iterator[Reference]:
     if (found := known(plan)) is not None:
         yield found
         return
-    for found in refine(denoiser(plan), start(plan), times_of(plan), TOLERANCE, MOST):
+    name, nodes = key(plan), {steps: times_of(plan)(steps) for steps in LENGTHS}  # the model's file may go on the way
+    for found in refine(denoiser(plan), start(plan), nodes.__getitem__, TOLERANCE, MOST):
         yield found
     assert found is not None
-    keep(plan, found)
+    keep(name, found)
 
 
 def times_of(plan: Plan) -> Callable[[int], Tensor]:
@@ -42,8 +44,7 @@ def times_of(plan: Plan) -> Callable[[int], Tensor]:
 def looks(plan: Plan) -> int:
     """Evaluations of each picture that the reference costs, or nothing where it is known."""
     course = replace(plan.course, sampler="rk4", knobs={})
-    counts = [FIRST << k for k in range((MOST // FIRST).bit_length())]
-    return 0 if known(plan) else sum(evaluations(replace(plan, course=course, steps=steps)) for steps in counts)
+    return 0 if known(plan) else sum(evaluations(replace(plan, course=course, steps=steps)) for steps in LENGTHS)
 
 
 def known(plan: Plan) -> Reference | None:
@@ -58,7 +59,7 @@ def known(plan: Plan) -> Reference | None:
     )
 
 
-def keep(plan: Plan, found: Reference) -> None:
+def keep(name: str, found: Reference) -> None:
     """As bytes, so that what is kept is bounded and nobody can change it."""
     encoded = (
         found.x.float().numpy().tobytes(),
@@ -67,7 +68,7 @@ def keep(plan: Plan, found: Reference) -> None:
         found.evaluations,
     )
     with DOOR:
-        FOUND[key(plan)] = encoded
+        FOUND[name] = encoded
         while len(FOUND) > KEPT:
             FOUND.popitem(last=False)
 

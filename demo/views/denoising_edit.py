@@ -13,13 +13,15 @@ import torch
 
 from demo.checks import Length
 from demo.fairness import PROCESSOR
-from demo.pictures import jpeg, png, to_image
+from demo.pictures import jpeg, png, shades, to_image
 from demo.streaming import stream
 from demo.uploads import MOST_LETTERS
 from demo.views.denoising import node_at, panes
 from demo.views.denoising_edit_costs import COSTS, Cost
+from demo.views.denoising_edit_result import begun
 from demo.views.denoising_edit_subject import Subject, picture_of, shares_of
 from demo.views.denoising_edit_ways import WAYS, Edit, Moment
+from demo.views.denoising_film import FILMS, Film
 from demo.views.denoising_plan import Plan, schedule_of, shape, times
 from demo.views.denoising_price import MOST_WORK, PACE, about
 from demo.views.denoising_trunk import Trunk
@@ -67,21 +69,28 @@ def edit(
         picture = picture_of(plan, trunk, subject, upload)
     moments = WAYS[edit.way](plan_of_one, subject, edit, picture)
     titles = [*PANES, *([KNOWN[edit.way]] if edit.way in KNOWN else [])]
-    every = max(1, -(-cost.frames // MOST_FRAMES))
-    yield from stream(titles, frames_of(plan_of_one, edit, moments, cost.frames, every), -(-cost.frames // every))
+    every, film = max(1, -(-cost.frames // MOST_FRAMES)), begun(plan, trunk, subject, edit, cost)
+    frames = frames_of(plan_of_one, edit, moments, film, every)
+    for piece in stream(titles, frames, -(-cost.frames // every)):
+        if piece["done"]:
+            FILMS.keep(piece["run"], film)
+        yield piece
 
 
 def frames_of(
-    plan: Plan, edit: Edit, moments: Iterator[Moment], count: int, every: int = 1
-) -> Iterator[dict[str, Any]]:
+    plan: Plan, edit: Edit, moments: Iterator[Moment], film: Film, every: int = 1
+) -> Iterator[dict[str, Any] | None]:
     """Each step as its panes and numbers; of a long edit every so many, and the last."""
-    schedule, clock = schedule_of(plan), time.perf_counter()
+    schedule, clock, count = schedule_of(plan), time.perf_counter(), film.numbers[-1] + 1
     for number, moment in enumerate(moments):
         spent, clock = time.perf_counter() - clock, time.perf_counter()
-        if number % every and number != count - 1:
-            continue
         here = node_at(moment.step.t, schedule)
-        shown = [*panes(moment.step, here)[:2], *([] if moment.known is None else [moment.known])]
+        seen = panes(moment.step, here)[:2]
+        film.add(number, [shades(pane) for pane in seen])
+        if number % every and number != count - 1:
+            yield None
+            continue
+        shown = [*seen, *([] if moment.known is None else [moment.known])]
         numbers = {"way": edit.way, "step": number, "steps": count - 1, "ms": round(spent * 1000)}
         t = {"t": round(float(moment.step.t), 4), "noise": share(schedule, moment.step.t)}
         yield {"frames": [sheet(pane) for pane in shown], "caption": numbers | t | moment.said}

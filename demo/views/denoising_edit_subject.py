@@ -15,7 +15,7 @@ from demo import library
 from demo.checks import By, OneOf
 from demo.uploads import own_picture
 from demo.views.asking import blocks_of
-from demo.views.denoising_film import FILMS
+from demo.views.denoising_film import finished
 from demo.views.denoising_plan import Plan, shape
 from demo.views.denoising_trunk import Limb
 from genmodels.asking import names
@@ -60,7 +60,7 @@ def picture_of(plan: Plan, trunk: Sequence[Limb], subject: Subject, upload: str 
     if subject.source == "own":
         return own_picture(upload, shape(plan.model))
     if subject.source == "stage":
-        final = FILMS.get(plan, trunk).final
+        final = finished(plan, trunk).final
         return to_tensor(final[subject.item % len(final)][None].copy())
     data, items = items_of(plan.model, subject.source)
     return data.batch([items[subject.item % len(items)]]).x0

@@ -15,18 +15,18 @@ from demo.fairness import InTurn
 from demo.views.asking import Shares
 from demo.views.denoising_edit_subject import Brushed, Subject, changed, drawn_on, hole_of, shares_of
 from demo.views.denoising_plan import Plan, Seed, denoiser, fate, shape, times
-from genmodels.branches import Fate
-from genmodels.editing import Kept, Known, Pooled, Posterior, clean, redraw, repaint, strip
+from genmodels.comparing import distance
+from genmodels.denoising import Denoiser
+from genmodels.editing import TURNINGS, Kept, Known, Pooled, Posterior, clean, redraw, repaint, restore, strip, turn
 from genmodels.editing.drawing import STRENGTH
-from genmodels.editing.restoring import agreeing
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.samplers import SAMPLERS, Noise, Step, ddim_inversion, leaps, regenerate
+from genmodels.samplers import Noise, Step
 
 NAMES = ("fill", "redraw", "restore", "between", "turn")
 FILLINGS = ("exact", "repaint")
 DAMAGES = ("noise", "half", "quarter")
-GOINGS = ("bdia", "ddim")
+GOINGS = tuple(TURNINGS)
 LEVEL = Knob(0.05, 2, 0.05, 0.4)  # of the noise that is added, in units of a picture from -1 to 1
 FRAMES = 9  # pictures between two noises
 ITERATIONS, DOUBT = 2, 0.05  # of the exact guidance
@@ -73,18 +73,16 @@ def fill(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment
 
 
 def guided_by(plan: Plan, known: Known, start: Tensor) -> Iterator[Step]:
-    """`restore` with the whole of the posterior, its passes back included, taking its turns at the processor."""
-    known.missing(start)
+    """The whole of the posterior, its passes back included, takes its turns at the processor."""
     informed = InTurn(Posterior(denoiser(plan, turns=lambda _, network: network), known, ITERATIONS, DOUBT))
-    chosen = replace(fate(plan), denoise=informed)
-    return agreeing(chosen.run(start), chosen, known)
+    return restore(replace(fate(plan), denoise=informed), known, start)
 
 
 def redrawn(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
     """What was drawn, under noise, and down again."""
     drawn = drawn_on(picture, edit.drawing)
     for step in redraw(fate(plan), drawn, edit.strength):
-        yield Moment(step, drawn, {"off": f"{float((step.x0 - drawn).square().mean().sqrt()) * WHITE:.1f}"})
+        yield Moment(step, drawn, {"off": f"{apart(step.x0, drawn):.1f}"})
 
 
 def restored(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
@@ -127,44 +125,32 @@ def between(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Mom
 def turned(plan: Plan, subject: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
     """Up to the noise of the picture, down the same way again, and down as something else."""
     own, wished = told(plan, subject, edit)
-    nodes, said = times(plan), {"phase": "up"}
-    way = ddim_inversion(own.denoise, picture, nodes) if edit.going == "ddim" else leaps(own.denoise, picture, nodes)
-    step = next(way)
-    while True:
+    step, trip = None, ""
+    for phase, step in turn(edit.going, own, wished, picture, times(plan)):
+        said = {"phase": phase}
+        if phase == "back":
+            trip = f"{apart(step.x, picture):.2g}"
+        if phase == "turned":
+            said |= {"trip": trip, "off": f"{apart(step.x0, picture):.1f}"}
         yield Moment(step, picture, said)
-        try:
-            step = next(way)
-        except StopIteration as over:
-            top, highest = over.value, step.x
-            break
-
-    def down(chosen: Fate) -> Iterator[Step]:
-        if edit.going == "bdia":
-            return regenerate(chosen.denoise, top)
-        return SAMPLERS["ddim"].run(chosen.denoise, highest, nodes, None)
-
-    back: Step | None = None
-    for back in down(own):
-        yield Moment(back, picture, {"phase": "back"})
-    assert back is not None
-    trip = f"{float((back.x - picture).square().mean().sqrt()) * WHITE:.2g}"
-    if wished is None:
-        yield Moment(back, picture, {"phase": "none", "trip": trip})
-        return
-    for step in down(wished):
-        off = float((step.x0 - picture).square().mean().sqrt()) * WHITE
-        yield Moment(step, picture, {"phase": "turned", "trip": trip, "off": f"{off:.1f}"})
+    if wished is None and step is not None:
+        yield Moment(step, picture, {"phase": "none", "trip": trip})
 
 
-def told(plan: Plan, subject: Subject, edit: Edit) -> tuple[Fate, Fate | None]:
+def apart(one: Tensor, other: Tensor) -> float:
+    """Root mean square, in levels of brightness."""
+    return float(distance(one, other).mean()) * WHITE
+
+
+def told(plan: Plan, subject: Subject, edit: Edit) -> tuple[Denoiser, Denoiser | None]:
     """Who leads up and back, told what the picture shows and not guided, which could not be undone; and who leads
     down to what is wished for, as the stage is guided."""
     shown = shares_of(plan, subject)
     own = replace(plan, course=replace(plan.course, classes=shown, guidance=1.0))
     if not edit.wishes:
-        return fate(own), None
+        return denoiser(own), None
     target = changed(plan.model, shown, dict(edit.wishes))
-    return fate(own), fate(replace(plan, course=replace(plan.course, classes=target)))
+    return denoiser(own), denoiser(replace(plan, course=replace(plan.course, classes=target)))
 
 
 WAYS: dict[str, Callable[[Plan, Subject, Edit, Tensor], Iterator[Moment]]] = {

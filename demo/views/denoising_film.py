@@ -13,7 +13,7 @@ import numpy as np
 
 from demo import library
 from demo.export import MOST_PICTURES
-from demo.views.denoising_plan import Course, Plan
+from demo.views.denoising_plan import Plan
 from demo.views.denoising_trunk import Limb, Poke
 from genmodels.errors import Refused
 
@@ -24,10 +24,10 @@ OF_ALL = 64_000_000
 @dataclass
 class Film:
     """One run: x, the predicted picture and the predicted noise at some of its steps, the first and the last among
-    them, in the shades of the screen."""
+    them, in the shades of the screen. Of an edit, the noise is left out."""
 
     numbers: Sequence[int]
-    pictures: list[np.ndarray] = field(default_factory=list)  # (3, B, H, W, C) uint8
+    pictures: list[np.ndarray] = field(default_factory=list)  # (3 or 2, B, H, W, C) uint8
 
     def add(self, number: int, panes: Sequence[np.ndarray]) -> None:
         if len(self.pictures) < len(self.numbers) and number == self.numbers[len(self.pictures)]:
@@ -53,60 +53,67 @@ class Film:
 
 
 class Films:
-    """The runs last finished, as many as fit; the same plan is the same film, whoever asked for it."""
+    """The runs and edits last finished, as many as fit; the same plan is the same film, whoever asked for it."""
 
     def __init__(self, most: int = OF_ALL) -> None:
         self._films: OrderedDict[str, Film] = OrderedDict()
         self._most = most
         self._door = threading.Lock()
 
-    def keep(self, plan: Plan, trunk: Sequence[Limb], film: Film) -> None:
+    def keep(self, key: str, film: Film) -> None:
         if not film.whole:
             return
         with self._door:
-            self._films.pop(key := key_of(plan, trunk), None)
+            self._films.pop(key, None)
             self._films[key] = film
             while len(self._films) > 1 and sum(kept.size for kept in self._films.values()) > self._most:
                 self._films.popitem(last=False)
 
-    def get(self, plan: Plan, trunk: Sequence[Limb]) -> Film:
+    def get(self, key: str) -> Film | None:
         with self._door:
-            film = self._films.get(key := key_of(plan, trunk))
-            if film is None:
-                raise Refused("no-run")
-            self._films.move_to_end(key)
-        return film
+            if key in self._films:
+                self._films.move_to_end(key)
+            return self._films.get(key)
 
 
-def film_of(plan: Plan, steps: int, shape: Sequence[int]) -> Film:
-    """An empty film for a run of so many steps, with as much room as one run may have."""
-    room = OF_ONE // (3 * int(plan.count) * int(np.prod(shape)))
+def film_of(steps: int, pictures: int, shape: Sequence[int]) -> Film:
+    """An empty film for so many steps of so many pictures, with as much room as one run may have."""
+    room = OF_ONE // (3 * pictures * int(np.prod(shape)))
     kept = min(steps, MOST_PICTURES, max(2, room))
     return Film([round(place) for place in np.linspace(0, steps - 1, kept)])
 
 
+def finished(plan: Plan, trunk: Sequence[Limb]) -> Film:
+    """The film of a run, if it came to its end lately."""
+    film = FILMS.get(key_of(plan, trunk))
+    if film is None:
+        raise Refused("no-run")
+    return film
+
+
 def key_of(plan: Plan, trunk: Sequence[Limb]) -> str:
-    """All that a run depends on, the weights of its model included."""
+    """All that a run depends on, the weights of its model included, as they are now: to be asked before it begins."""
     return json.dumps([written(plan, trunk), library.cards()[plan.model].weights], sort_keys=True)
 
 
 def written(plan: Plan, trunk: Sequence[Limb] = ()) -> dict[str, Any]:
     """A run as the page sends it and as a recipe holds it: `run` takes just these."""
-    flat = {part.name: plain(getattr(plan, part.name)) for part in fields(plan) if part.name != "course"}
-    return flat | course_written(plan.course) | {"trunk": [limb_written(limb) for limb in trunk]}
-
-
-def course_written(course: Course) -> dict[str, Any]:
-    return {part.name: plain(getattr(course, part.name)) for part in fields(course)}
+    own = {name: value for name, value in flat(plan).items() if name != "course"}
+    return own | flat(plan.course) | {"trunk": [limb_written(limb) for limb in trunk]}
 
 
 def limb_written(limb: Limb) -> dict[str, Any]:
     poked = {} if limb.poked is None else {"poke": poke_written(limb.poked)}
-    return {"until": limb.until, "was": course_written(limb.was), **poked}
+    return {"until": limb.until, "was": flat(limb.was), **poked}
 
 
 def poke_written(poked: Poke) -> dict[str, Any]:
     return {**poked.where._asdict(), "seed": poked.seed, "amount": poked.amount}
+
+
+def flat(knobs: Any) -> dict[str, Any]:
+    """The fields of a dataclass as the page sends them, by name."""
+    return {part.name: plain(getattr(knobs, part.name)) for part in fields(knobs)}
 
 
 def plain(value: Any) -> Any:

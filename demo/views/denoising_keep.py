@@ -13,7 +13,9 @@ from demo.export import KINDS, MOST_PICTURES
 from demo.pictures import to_image
 from demo.recipes import MOST_BROUGHT, brought, facts, fit, pressed, same_weights
 from demo.views.denoising import frames_of
-from demo.views.denoising_film import FILMS, Film, written
+from demo.views.denoising_edit_subject import Subject
+from demo.views.denoising_edit_ways import Edit
+from demo.views.denoising_film import Film, finished, flat, written
 from demo.views.denoising_plan import Plan
 from demo.views.denoising_trunk import Trunk
 from genmodels.datasets.dataset import to_tensor
@@ -43,7 +45,7 @@ def save(
     what = f"{plan.model}-{'picture' if frames == 1 else 'run'}"
     if kind == "json":
         return {"name": f"{what}.json", "recipe": recipe}
-    pictures = drawn(FILMS.get(plan, trunk), PANES[panes], frames, zoom, standing=kind == "png")
+    pictures = drawn(finished(plan, trunk), PANES[panes], frames, zoom, standing=kind == "png")
     return pressed(what, kind, pictures, recipe, rate, REST if frames > 1 else 0.0)
 
 
@@ -68,10 +70,10 @@ def beside(images: Sequence[Image.Image], zoom: int, standing: bool) -> Image.Im
 
 
 def opened(file: Annotated[str, Length(MOST_BROUGHT)]) -> dict[str, Any]:
-    """The knobs of the run in a file that somebody brings, and whether the model is still the same."""
+    """The knobs of the run or edit in a file that somebody brings, and whether the model is still the same."""
     recipe = brought(file, TAB)
     plan, trunk = run_of(recipe)
-    return {"knobs": written(plan, trunk), "same": same_weights(recipe, plan.model)}
+    return {"knobs": written(plan, trunk) | edit_of(recipe), "same": same_weights(recipe, plan.model)}
 
 
 def run_of(recipe: Mapping[str, Any]) -> tuple[Plan, Trunk]:
@@ -82,8 +84,20 @@ def run_of(recipe: Mapping[str, Any]) -> tuple[Plan, Trunk]:
     return taken["plan"], taken.get("trunk", ())
 
 
+def edit_of(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """The knobs of an edit as they are called on the page; a run has none."""
+    if not isinstance(recipe.get("edit"), Mapping):
+        return {}
+    taken = accept(edits, recipe["edit"])
+    return {f"edit_{name}": value for part in taken.values() for name, value in flat(part).items()}
+
+
 def runs(plan: Plan, trunk: Trunk = ()) -> None:
     """A view that only takes, for the checks that its signature stands for."""
+
+
+def edits(subject: Subject, edit: Edit) -> None:
+    """The same for an edit."""
 
 
 def again(recipe: Mapping[str, Any]) -> dict[str, Any]:

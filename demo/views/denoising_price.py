@@ -38,10 +38,13 @@ class Listener:
 
 
 def evaluations(plan: Plan, trunk: Trunk = ()) -> int:
-    """How often a network is asked about each picture in the whole run, each limb of which took its own course."""
-    return sum(
-        len(asked) + (guided(plan, course, asked) if course.guided else 0) for course, asked in looks(plan, trunk)
-    )
+    """How often a network is asked about each picture in the whole run."""
+    return sum(by_limb(plan, trunk))
+
+
+def by_limb(plan: Plan, trunk: Trunk = ()) -> list[int]:
+    """The same for each limb, which took its own course, and for the rest."""
+    return [len(asked) + (guided(plan, course, asked) if course.guided else 0) for course, asked in looks(plan, trunk)]
 
 
 def looks(plan: Plan, trunk: Trunk = ()) -> Iterator[tuple[Course, Tensor]]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Annotated, Any, NamedTuple
 
+from torch import Tensor
+
 from demo.checks import By, accept
 from demo.views.denoising_plan import Course, Plan, fate, schedule_of, start, times
-from genmodels.branches import Rectangle, branch, poke
+from genmodels.branches import Fate, Rectangle, branch, poke
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.samplers import Step
@@ -77,17 +79,26 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
 def grown(plan: Plan, trunk: Sequence[Limb]) -> Iterator[Step]:
     """All steps of the whole run: each limb up to its end, and the plan's own course for the rest."""
     check_ends(plan, trunk)
-    first = replace(plan, course=course_at(plan, trunk, 0))
-    return onward(plan, trunk, fate(first).run(start(first)), 0)
+    first, *after = fates(plan, trunk)
+    return onward(trunk, after, first.run(begun(plan, trunk)), 0)
 
 
-def onward(plan: Plan, trunk: Sequence[Limb], steps: Iterator[Step], number: int) -> Iterator[Step]:
+def begun(plan: Plan, trunk: Sequence[Limb]) -> Tensor:
+    """The noise that the whole run begins with: that of its first limb."""
+    return start(replace(plan, course=trunk[0].was if trunk else plan.course))
+
+
+def onward(trunk: Sequence[Limb], after: Sequence[Fate], steps: Iterator[Step], number: int) -> Iterator[Step]:
     """Steps that are on their way from `number`, led on through the limbs that still come and to the end."""
-    for place, limb in enumerate(trunk):
+    for limb, coming in zip(trunk, after, strict=True):
         yield from islice(steps, limb.until - number)
-        after = replace(plan, course=course_at(plan, trunk, place + 1))
-        steps, number = branch(fate(after), touched(plan, next(steps), limb), limb.until), limb.until
+        steps, number = branch(coming, touched(next(steps), limb, coming), limb.until), limb.until
     yield from steps
+
+
+def fates(plan: Plan, trunk: Sequence[Limb]) -> list[Fate]:
+    """That of each limb and that of the rest, all of the model as it is now: its file may go while the run goes on."""
+    return [fate(replace(plan, course=course)) for course in (*(limb.was for limb in trunk), plan.course)]
 
 
 def check_ends(plan: Plan, trunk: Sequence[Limb]) -> None:
@@ -98,20 +109,19 @@ def check_ends(plan: Plan, trunk: Sequence[Limb]) -> None:
             raise Refused("branch-step", value=limb.until, last=last)
 
 
-def course_at(plan: Plan, trunk: Sequence[Limb], place: int) -> Course:
-    """The course of a limb by its number; behind the last one it is the plan's own."""
-    return [*(limb.was for limb in trunk), plan.course][place]
-
-
-def parted(plan: Plan, trunk: Sequence[Limb]) -> Iterator[tuple[Step, Step]]:
-    """The run without its last poke beside the run with it, from the poked step on; nothing else sets them apart."""
+def parted(plan: Plan, trunk: Sequence[Limb]) -> Iterator[tuple[Step, Step] | None]:
+    """The run without its last poke beside the run with it, step by step; nothing else sets them apart. Before the
+    poked step there is only one run, and nothing to be seen but that it goes on."""
     check_ends(plan, trunk)
     place = poked_at(trunk)
     before, limb, later = trunk[:place], trunk[place], trunk[place + 1 :]
-    step = next(islice(grown(replace(plan, course=limb.was), before), limb.until, None))
-    after = fate(replace(plan, course=course_at(plan, trunk, place + 1)))
+    coming, *after = fates(plan, trunk)[place + 1 :]
+    steps = grown(replace(plan, course=limb.was), before)
+    yield from (None for _ in islice(steps, limb.until))
+    step = next(steps)
     plain, poked = (
-        onward(plan, later, branch(after, here, limb.until), limb.until) for here in (step, touched(plan, step, limb))
+        onward(later, after, branch(coming, here, limb.until), limb.until)
+        for here in (step, touched(step, limb, coming))
     )
     yield from zip(plain, poked, strict=True)
 
@@ -124,20 +134,20 @@ def poked_at(trunk: Sequence[Limb]) -> int:
     return places[-1]
 
 
-def touched(plan: Plan, step: Step, limb: Limb) -> Step:
-    """The step with its noise redrawn where it was poked."""
+def touched(step: Step, limb: Limb, coming: Fate) -> Step:
+    """The step with its noise redrawn where it was poked, as what comes after takes it up."""
     if limb.poked is None:
         return step
     where, seed, amount = limb.poked
     seeds = range(seed, seed + len(step.x))
-    return poke(schedule_of(plan), step, where.mask(step.x.shape), seeds, limb.until, amount)
+    return poke(coming.denoise.schedule, step, where.mask(step.x.shape), seeds, limb.until, amount)
 
 
 def recipe(plan: Plan, trunk: Sequence[Limb]) -> Iterator[Weights]:
     """What each step of the whole run is made of."""
-    nodes, first = times(plan), 0
+    schedule, nodes, first = schedule_of(plan), times(plan), 0
     for course, until in [(limb.was, limb.until) for limb in trunk] + [(plan.course, len(nodes) - 1)]:
-        made = weights(course.sampler, schedule_of(plan), nodes[first:], **course.own_knobs)
+        made = weights(course.sampler, schedule, nodes[first:], **course.own_knobs)
         yield from islice(made, until - first)
         first = until
 

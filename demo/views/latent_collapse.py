@@ -174,10 +174,8 @@ def measured(name: str, ground: Ground) -> Iterator[int]:
     lots = np.random.default_rng(1).integers(len(data.train), size=MADE)
     for first in range(0, MADE, TURN):
         z = draw(model.latent_shape, range(first, first + TURN))
-        asked = model
-        if model.labels:
-            label = data.labels([data.train[int(k)] for k in lots[first : first + TURN]])
-            asked = Conditioned(model, torch.from_numpy(label))  # type: ignore[arg-type]
+        label = torch.from_numpy(data.labels([data.train[int(k)] for k in lots[first : first + TURN]]))
+        asked = Conditioned(model, label) if model.labels else model  # type: ignore[arg-type]
         with PROCESSOR:
             seen.append(ground.sight.look([asked.decode(z)]))
         yield first + TURN

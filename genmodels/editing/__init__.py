@@ -7,20 +7,19 @@ from genmodels.editing.inpainting import repaint
 from genmodels.editing.known import Kept, Known, Noisy, Pooled
 from genmodels.editing.posterior import Posterior
 from genmodels.editing.restoring import clean, restore
-from genmodels.editing.turning import RoundTrip, round_trip, turn
+from genmodels.editing.turning import TURNINGS, turn
 
 __all__ = [
+    "TURNINGS",
     "Kept",
     "Known",
     "Noisy",
     "Pooled",
     "Posterior",
-    "RoundTrip",
     "clean",
     "redraw",
     "repaint",
     "restore",
-    "round_trip",
     "strip",
     "time_of_strength",
     "turn",

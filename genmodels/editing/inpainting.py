@@ -1,6 +1,6 @@
 """A hole in a picture filled by a model that was never trained for it: RePaint's jumps between noise levels.
 
-The other way is a run of any sampler on `Posterior` with the same `Kept`, which `restore` makes.
+The other way is `restore`: a run of any sampler on a `Posterior` with the same `Kept`.
 """
 
 from __future__ import annotations

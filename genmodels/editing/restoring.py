@@ -1,8 +1,7 @@
-"""Pictures from what is known of them: a run under `Posterior`, and the ways down from a picture that is noisy."""
+"""Pictures from what is known of them: a run of an informed denoiser, and ways down from a picture that is noisy."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 import torch
@@ -10,20 +9,19 @@ from torch import Tensor
 
 from genmodels.branches import Fate, enter
 from genmodels.editing.known import Known
-from genmodels.editing.posterior import Posterior
 from genmodels.errors import Refused
 from genmodels.samplers.step import Step
 from genmodels.schedules.schedule import FIRST
 
 
-def restore(fate: Fate, known: Known, x: Tensor, iterations: int = 2, doubt: float = 0.05) -> Iterator[Step]:
-    """The run of a fate from noise x to a picture that agrees with what is known: exactly where it is known exactly.
+def restore(informed: Fate, known: Known, x: Tensor) -> Iterator[Step]:
+    """The run of a fate whose denoiser is informed of what is known (`Posterior`), from noise x to a picture that
+    agrees with it: exactly where it is known exactly.
 
-    Draws from the conditional law as well as the sampler does from the whole one, as far as `Posterior` is right.
+    Draws from the conditional law as well as the sampler does from the whole one, as far as the denoiser is right.
     """
     known.missing(x)  # refuses here what does not fit
-    informed = dataclasses.replace(fate, denoise=Posterior(fate.denoise, known, iterations, doubt))
-    return agreeing(informed.run(x), fate, known)
+    return agreeing(informed.run(x), informed, known)
 
 
 @torch.no_grad()

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from genmodels.branches import Fate
 from genmodels.denoising.estimate import Denoiser
-from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS, Inversion, Step, ddim_inversion, invert, regenerate
+from genmodels.samplers import SAMPLERS, Step, ddim_inversion, leaps, regenerate
+
+Down = Callable[[Denoiser], Iterator[Step]]  # from the noise of a picture, as a denoiser will have it
 
 
-def turn(fate: Fate, inversion: Inversion, leaping: bool = True) -> Iterator[Step]:
-    """Down again from the noise of a picture, as another fate will have it; `invert` made the way up.
+def turn(
+    going: str, own: Denoiser, wished: Denoiser | None, picture: Tensor, times: Tensor
+) -> Iterator[tuple[str, Step]]:
+    """All steps, each with its phase: up to the noise of a picture as `own` sees it, which knows what it shows; back
+    down the same way; and, turned, down as `wished` will have it.
 
-    Leaping takes the steps of the way up from both its states: under an unchanged label that is the picture itself,
-    to rounding. Under another the two states do not quite fit, and at few steps some noise of that is left in the
-    picture. Else the fate's sampler starts from the upper state alone: nearer to where the flow leads under the new
-    label, while the old one gives the picture back only as well as the sampler solves it.
+    Leaping (BDIA) leads back to the picture itself, to rounding, and to what is wished for at second order; DDIM only
+    as near as its steps are short, and at first.
     """
-    if not torch.equal(fate.times[:1], inversion.times[:1]):
-        raise Refused("turn-times")
-    return regenerate(fate.denoise, inversion) if leaping else fate.run(inversion.pair[0])
+    down: Down = yield from named("up", TURNINGS[going](own, picture, times))
+    yield from named("back", down(own))
+    if wished is not None:
+        yield from named("turned", down(wished))
 
 
-class RoundTrip(NamedTuple):
-    """What is left, root mean square of each picture (B,), after a way up and down under the same label."""
+def named(phase: str, steps: Iterator[Step]) -> Generator[tuple[str, Step], None, Any]:
+    """Each step with the name of its phase; returns what the steps return."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as over:
+            return over.value
+        yield phase, step
 
-    ddim: Tensor
-    bdia: Tensor
+
+def leaping(denoise: Denoiser, picture: Tensor, times: Tensor) -> Generator[Step, None, Down]:
+    """Up by leaps over a state, down by the same leaps."""
+    top = yield from leaps(denoise, picture, times)
+    return lambda other: regenerate(other, top)
 
 
-@torch.no_grad()
-def round_trip(denoise: Denoiser, pictures: Tensor, times: Tensor) -> RoundTrip:
-    """DDIM's drift, and that of BDIA, which is rounding alone."""
-    *_, top = ddim_inversion(denoise, pictures, times)
-    *_, drifted = SAMPLERS["ddim"].run(denoise, top.x, times, None)
-    *_, back = regenerate(denoise, invert(denoise, pictures, times))
-    ddim, bdia = ((end.x - pictures).flatten(1).square().mean(1).sqrt() for end in (drifted, back))
-    return RoundTrip(ddim, bdia)
+def drifting(denoise: Denoiser, picture: Tensor, times: Tensor) -> Generator[Step, None, Down]:
+    """Up by DDIM, down by DDIM, whose estimates are made at the other end of each step."""
+    noise = picture
+    for step in ddim_inversion(denoise, picture, times):
+        yield step
+        noise = step.x
+    return lambda other: SAMPLERS["ddim"].run(other, noise, times, None)
+
+
+TURNINGS = {"bdia": leaping, "ddim": drifting}

@@ -226,19 +226,3 @@ def test_the_tour_goes_through_five_stops_by_keyboard(page: Any, address: str) -
         page.wait_for_function("() => document.querySelector('.nw-lit')")
         page.keyboard.press("Enter")
     page.wait_for_function("() => !document.querySelector('.nw-tour')")
-
-
-def test_denoising_streams_scrubs_without_a_request_and_adds_up(page: Any, alone: Callable[[str], str]) -> None:
-    page.goto(alone("denoising") + "?tab=denoising&steps=6&count=%221%22")
-    page.wait_for_function("() => window.noisewalk && document.querySelector('#denoising-run-button')")
-    page.wait_for_function("() => noisewalk.valueOf('denoising', 'steps') === 6")
-    page.wait_for_timeout(500)
-    page.locator("#denoising-run-button").click()
-    page.wait_for_function("() => document.querySelector('#denoising-run .nw-range')?.max === '6'")
-    before = resting(page)
-    page.locator("#denoising-run .nw-range").focus()
-    page.keyboard.press("Home")
-    for _ in range(6):
-        page.keyboard.press("ArrowRight")
-    assert resting(page, 300) == before
-    assert page.locator("#denoising-run canvas").count() == 3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,17 @@ def put(folder: Path, name: str, recipe: str, config: dict[str, Any], metrics: M
     fields = {field: list(values) for field, values in data.fields.items()}
     card = Card(recipe, config, "digits", data.data_version, fields, 3, 64, 0, 1.0, "CPU", "test", dict(metrics or {}))
     save(folder / f"{name}.safetensors", model, card)
+
+
+@contextmanager
+def away(name: str) -> Iterator[None]:
+    """While a model's file is not in its folder."""
+    file = checkpoints.FOLDER / f"{name}.safetensors"
+    moved = file.rename(file.with_suffix(".away"))
+    try:
+        yield
+    finally:
+        moved.rename(file)
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,10 @@ def at(time: float) -> At:
     return At(time, float(SCHEDULE.alpha(t)), float(SCHEDULE.sigma(t)))
 
 
+def at_level(level: float) -> At:
+    return at(float(SCHEDULE.time_of(torch.tensor(level, dtype=torch.float64))))
+
+
 OLD, NOW, NEXT = (at(float(TIMES[STEP + k])) for k in (-1, 0, 1))
 OLDER = at(float(TIMES[STEP - 2]))
 H, H_BEFORE = NEXT.lam - NOW.lam, NOW.lam - OLD.lam
@@ -57,26 +61,71 @@ def lagrange(places: list[float], k: int, x: float) -> float:
     return math.prod((x - other) / (places[k] - other) for j, other in enumerate(places) if j != k)
 
 
-def ddpm() -> Made:
+def read(x: np.ndarray, *estimates: At, noise: float = 0.0) -> Made:
+    """From a vector over x and these estimates."""
+    return float(x[0]), {one.t: float(weight) for one, weight in zip(estimates, x[1:], strict=True)}, noise
+
+
+def slope(x: np.ndarray, x0: np.ndarray, here: At) -> np.ndarray:
+    return (x - here.alpha * x0) / here.sigma - x0
+
+
+def straight(x: np.ndarray, d: np.ndarray, here: At, there: At) -> np.ndarray:
+    """y' = y + (u' - u) d."""
+    return (there.alpha + there.sigma) * (x / (here.alpha + here.sigma) + (there.u - here.u) * d)
+
+
+def gamma(eta: float) -> float:
+    return eta * NEXT.sigma * math.sqrt(1 - (NEXT.sigma * NOW.alpha / (NEXT.alpha * NOW.sigma)) ** 2)
+
+
+def ddpm(variance: float = 0.0) -> Made:
     beta = NOW.sigma**2 - (NOW.alpha / NEXT.alpha) ** 2 * NEXT.sigma**2
     x = NOW.alpha * NEXT.sigma**2 / (NEXT.alpha * NOW.sigma**2)
-    return x, {NOW.t: NEXT.alpha * beta / NOW.sigma**2}, math.sqrt(beta) * NEXT.sigma / NOW.sigma
+    spread = math.sqrt(beta) * (NEXT.sigma / NOW.sigma) ** (1 - variance)
+    return x, {NOW.t: NEXT.alpha * beta / NOW.sigma**2}, spread
 
 
-def ddim() -> Made:
-    return KEPT, {NOW.t: NEXT.alpha - KEPT * NOW.alpha}, 0.0
+def ddim(eta: float = 0.0) -> Made:
+    new = gamma(eta)
+    old = math.sqrt(NEXT.sigma**2 - new**2)
+    return old / NOW.sigma, {NOW.t: NEXT.alpha - old * NOW.alpha / NOW.sigma}, new
 
 
-def euler() -> Made:
-    """y' = y + (u' - u) d, where d = (x - alpha x0) / sigma - x0."""
-    du, scale = NEXT.u - NOW.u, NEXT.alpha + NEXT.sigma
-    x = scale * (1 / (NOW.alpha + NOW.sigma) + du / NOW.sigma)
-    return x, {NOW.t: -scale * du * (NOW.alpha / NOW.sigma + 1)}, 0.0
+def euler(eta: float = 0.0) -> Made:
+    """Down to so much less noise than sigma' that fresh noise makes up for the rest: in noise levels, Pythagoras."""
+    up = gamma(eta) / NEXT.alpha
+    low = NEXT._replace(sigma=NEXT.alpha * math.sqrt(NEXT.s**2 - up**2))
+    x, x0 = np.eye(2)
+    return read(straight(x, slope(x, x0, NOW), NOW, low), NOW, noise=NEXT.alpha * up)
+
+
+def heun(s_churn: float = 0.0, s_noise: float = 1.0) -> Made:
+    """Each step starts from a raised noise level (2206.00364, algorithm 2), and there x is shown."""
+    growth = 1 + min(s_churn / N, math.sqrt(2) - 1)
+    here, raised = (at_level(one.s * growth) if s_churn else one for one in (NOW, NEXT))
+    x, x0, x0_next = np.eye(3)
+    d = slope(x, x0, here)
+    d_next = slope(straight(x, d, here, NEXT), x0_next, NEXT)
+    landed = raised.alpha / NEXT.alpha * straight(x, (d + d_next) / 2, here, NEXT)
+    return read(landed, here, NEXT, noise=raised.alpha * math.sqrt(raised.s**2 - NEXT.s**2) * s_noise)
+
+
+def dpm_2() -> Made:
+    middle = at_level((NOW.u + NEXT.u) / (2 - NOW.u - NEXT.u))
+    x, x0, x0_middle = np.eye(3)
+    d = slope(straight(x, slope(x, x0, NOW), NOW, middle), x0_middle, middle)
+    return read(straight(x, d, NOW, NEXT), NOW, middle)
+
+
+def dpmpp_sde(eta: float = 1.0) -> Made:
+    new = gamma(eta)
+    old = math.sqrt(NEXT.sigma**2 - new**2) / NOW.sigma
+    return old, {at_level(math.exp(-(NOW.lam + NEXT.lam) / 2)).t: NEXT.alpha - old * NOW.alpha}, new
 
 
 def dpmpp_2s() -> Made:
-    level = math.exp(-(NOW.lam + NEXT.lam) / 2)
-    return KEPT, {float(SCHEDULE.time_of(torch.tensor(level, dtype=torch.float64))): FORGOT}, 0.0
+    return KEPT, {at_level(math.exp(-(NOW.lam + NEXT.lam) / 2)).t: FORGOT}, 0.0
 
 
 def dpmpp_2m() -> Made:
@@ -84,11 +133,10 @@ def dpmpp_2m() -> Made:
     return KEPT, {NOW.t: FORGOT * (1 + bent), OLD.t: -FORGOT * bent}, 0.0
 
 
-def dpmpp_2m_sde() -> Made:
-    """With the knob at rest, eta = 1."""
-    bent, share = H / (2 * H_BEFORE), NEXT.alpha * (1 - math.exp(-2 * H))
-    noise = NEXT.sigma * math.sqrt(1 - math.exp(-2 * H))
-    return math.exp(-H) * KEPT, {NOW.t: share * (1 + bent), OLD.t: -share * bent}, noise
+def dpmpp_2m_sde(eta: float = 1.0) -> Made:
+    bent, share = H / (2 * H_BEFORE), NEXT.alpha * (1 - math.exp(-(1 + eta) * H))
+    noise = NEXT.sigma * math.sqrt(1 - math.exp(-2 * eta * H))
+    return math.exp(-eta * H) * KEPT, {NOW.t: share * (1 + bent), OLD.t: -share * bent}, noise
 
 
 def on_parabola(*through: At) -> Made:
@@ -117,12 +165,15 @@ def unipc_1() -> Made:
     return KEPT, {NOW.t: FORGOT / 2, NEXT.t: FORGOT / 2}, 0.0
 
 
-READ: dict[str, Callable[[], Made]] = {
+READ: dict[str, Callable[..., Made]] = {
     "ddpm": ddpm,
     "ddim": ddim,
     "euler": euler,
+    "heun": heun,
+    "dpm-2": dpm_2,
     "dpmpp-2s": dpmpp_2s,
     "dpmpp-2m": dpmpp_2m,
+    "dpmpp-sde": dpmpp_sde,
     "dpmpp-2m-sde": dpmpp_2m_sde,
     "dpmpp-3m": dpmpp_3m,
     "dpmpp-3m-fixed": lambda: on_parabola(NOW, OLD, OLDER),
@@ -131,10 +182,23 @@ READ: dict[str, Callable[[], Made]] = {
 }
 
 
-@pytest.mark.parametrize("name", READ)
-def test_the_letters_say_what_the_method_does(name: str) -> None:
-    made = list(weights(name, SCHEDULE, TIMES))[STEP]
-    x, estimates, noise = READ[name]()
+TURNED: list[tuple[str, dict[str, float]]] = [  # knobs off their rest
+    ("ddpm", {"variance": 0.4}),
+    ("ddpm", {"variance": 1.0}),
+    ("ddim", {"eta": 0.6}),
+    ("ddim", {"eta": 1.0}),
+    ("euler", {"eta": 0.6}),
+    ("heun", {"s_churn": 1.0, "s_noise": 1.05}),
+    ("heun", {"s_churn": 100.0}),
+    ("dpmpp-sde", {"eta": 0.4}),
+    ("dpmpp-2m-sde", {"eta": 0.4}),
+]
+
+
+@pytest.mark.parametrize(("name", "knobs"), [*((name, {}) for name in READ), *TURNED], ids=str)
+def test_the_letters_say_what_the_method_does(name: str, knobs: dict[str, float]) -> None:
+    made = list(weights(name, SCHEDULE, TIMES, **knobs))[STEP]
+    x, estimates, noise = READ[name](**knobs)
     assert made.x == pytest.approx(x, rel=1e-9) and made.noise == pytest.approx(noise, abs=1e-9)
     found = dict(made.estimates)
     assert sorted(found) == pytest.approx(sorted(estimates), abs=1e-9)

@@ -20,7 +20,7 @@ from demo.views import denoising_compare_price, denoising_price
 from demo.views.denoising import sheets
 from demo.views.denoising_compare_fates import CHANGES, MOST, Change, plans, read_changes
 from demo.views.denoising_plan import Course, Plan, schedule_of, times
-from demo.views.denoising_trunk import Limb, grown
+from demo.views.denoising_trunk import grown
 from genmodels import checkpoints
 from genmodels.errors import Refused
 from tests.demo.shelf import put
@@ -165,14 +165,14 @@ def test_long_runs_have_few_dots_and_their_last(monkeypatch: pytest.MonkeyPatch)
     assert path[-1][2] == whole[-1][2] == max(frame for _, _, frame in path)
 
 
-def test_fates_of_a_branched_run_share_its_past() -> None:
-    trunk = (Limb(3, Course("euler", seed=8)),)
-    frames, _ = run([Change("sampler", "heun")], trunk)
-    same = [frame["caption"]["apart"][1] == 0 for frame in frames]
-    assert same[:4] == [True] * 4 and not any(same[4:-1])
-    assert frames[-1]["frames"][0] == sheets(final(replace(PLAN, count="1"), trunk))[0]
-    for thing in set(CHANGES) - {"sampler", "guidance", "class"}:
-        assert refusal(lambda thing=thing: run([Change(thing, INSTEAD[thing])], trunk)) == "compare-trunk"
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The pictures of each time that a network is asked for a comparison."""
+    kind: Any = type(library.diffusion_model(NAME))
+    calls, whole = [], kind.forward
+    monkeypatch.setattr(kind, "forward", lambda self, x, *more: calls.append(len(x)) or whole(self, x, *more))
+    monkeypatch.setattr(denoising_price.PACE, "seconds", lambda model, pictures: 0.02)  # nothing is tried beforehand
+    return calls
 
 
 def test_the_same_arguments_give_the_same_pictures() -> None:
@@ -207,11 +207,8 @@ def test_too_much_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyP
     assert refusal(lambda: next(view.compare(PLAN, (Change("sampler", "ddim"),)))) == "too-much-work"
 
 
-def test_the_bill_is_the_sum_of_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    changes, asked = [Change("sampler", "heun"), Change("guidance", 1.0), Change("model", OTHER)], []
+def test_the_bill_is_the_sum_of_what_is_asked(asked: list[int]) -> None:
+    changes = [Change("sampler", "heun"), Change("guidance", 1.0), Change("model", OTHER)]
     price = denoising_compare_price.afford(plans(PLAN, (), changes))["evaluations"]
-    kind: Any = type(library.diffusion_model(NAME))
-    whole = kind.forward
-    monkeypatch.setattr(kind, "forward", lambda self, x, *more: asked.append(len(x)) or whole(self, x, *more))
     run(changes)
     assert sum(asked) == price

@@ -18,7 +18,7 @@ from demo.views import denoising_edit_ways as ways
 from demo.views.denoising_edit_costs import COSTS
 from demo.views.denoising_edit_subject import PALETTE, Subject, changed, drawn_on, hole_of, picture_of
 from demo.views.denoising_edit_ways import Edit
-from demo.views.denoising_film import FILMS
+from demo.views.denoising_film import finished
 from demo.views.denoising_plan import Course, Plan
 from demo.views.denoising_trunk import grown
 from genmodels import checkpoints
@@ -200,7 +200,7 @@ def test_the_result_on_the_stage_is_edited_as_it_was_shown():
     *_, last = grown(chosen, ())
     found = picture(Subject("stage", 6), chosen)
     assert torch.allclose(found, last.x0[2:3].clamp(-1, 1), atol=1 / 127)
-    assert FILMS.get(chosen, ()).final.shape[0] == 4
+    assert finished(chosen, ()).final.shape[0] == 4
 
 
 def pixels(letters: str) -> np.ndarray:

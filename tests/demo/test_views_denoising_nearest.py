@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.checks import accept
-from demo.views.denoising_film import FILMS, Film
+from demo.views.denoising_film import FILMS, Film, finished, key_of
 from demo.views.denoising_nearest import near
 from demo.views.nearness import beside_training
 from genmodels.datasets import DATASETS
@@ -28,7 +28,7 @@ def found(**values: Any) -> dict[str, Any]:
 def on_stage(pictures: np.ndarray, **values: Any) -> None:
     """As if the run had ended with these pictures."""
     taken = accept(near, {**ASKED, **values})
-    FILMS.keep(taken["plan"], (), Film([0], [np.stack([pictures] * 3)]))
+    FILMS.keep(key_of(taken["plan"], ()), Film([0], [np.stack([pictures] * 3)]))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def films() -> Iterator[None]:
 
 def test_what_is_shown_is_the_nearest_of_all(films: None):
     through(count="4")
-    made = FILMS.get(accept(near, {**ASKED, "count": "4"})["plan"], ()).final
+    made = finished(accept(near, {**ASKED, "count": "4"})["plan"], ()).final
     training = DATA.pictures(DATA.train).astype(float)
     for k in range(4):
         reply = found(count="4", picture=k)

@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from genmodels.branches import Fate
-from genmodels.comparing import abreast, difference, distance, ladder, map_of, shares, straight
+from genmodels.comparing import abreast, difference, distance, map_of, shares, straight
 from genmodels.errors import Refused
-from genmodels.samplers import Step
 from genmodels.schedules import SCHEDULES
 from genmodels.spacing import SPACINGS
 from tests.genmodels import laws
@@ -43,19 +42,6 @@ def test_every_schedule_tells_the_same_time(world: str) -> None:
     assert timeline[0] == (0, 0) and timeline[-1] == (6, 2)
     moved = [b - a for one, other in pairwise(timeline) for a, b in zip(one, other, strict=True)]
     assert set(moved) <= {0, 1}  # no step of a run is passed over
-
-
-def test_a_ladder_gives_every_run_its_end() -> None:
-    schedule = SCHEDULES["flow"]()
-    counts = (1, 2, 4, 64)
-    fates = [Fate(laws.gaussian(schedule), "heun", SPACINGS["trailing"](schedule, n), (7,)) for n in counts]
-    x = fates[0].start((2,)).double()
-    ends: dict[int, Step] = {}
-    for which, step in ladder(fates, x):
-        ends[which] = step
-    truth = laws.gaussian(schedule).ode_flow(x, fates[0].times[0], fates[0].times[-1])
-    errors = [float(distance(ends[k].x, truth)) for k in range(4)]
-    assert errors == sorted(errors, reverse=True) and errors[-1] < 0.01
 
 
 def test_a_map_keeps_what_lies_in_a_plane() -> None:

@@ -48,10 +48,11 @@ def test_conditioning_is_one_to_one_smooth_and_finite_at_the_ends():
     assert smooth(torch.tensor([-torch.inf, torch.inf])).isfinite().all()
 
 
-def measured_order(model: Diffusion, z: Tensor, steps: int, high: float = 4.0, low: float = -4.0) -> float:
+def measured_order(model: Diffusion, z: Tensor, steps: int, high: float = 8.0, low: float = -8.0) -> float:
     """The order that RK4 shows on a model's ODE, from what halving the steps twice changes.
 
-    The ODE is dy/du = eps - x0 for y = x / (alpha + sigma) against u = sigma / (alpha + sigma).
+    The ODE is dy/du = eps - x0 for y = x / (alpha + sigma) against u = sigma / (alpha + sigma), which goes
+    from 1 to 0: outside these log-SNRs lies less than a fiftieth of the way at either end.
     """
 
     def field(y: Tensor, t: Tensor) -> Tensor:
@@ -79,7 +80,7 @@ def test_rk4_shows_its_order_on_a_network(model: Diffusion):
     z = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     net = Diffusion((1, 8, 8), (2, 3), schedule="cosine", **SMALL)
     net.load_state_dict(model.state_dict())
-    assert measured_order(net.double().requires_grad_(False), z, 16) >= 3.5
+    assert measured_order(net.double().requires_grad_(False), z, 32) >= 3.5
 
 
 @pytest.mark.parametrize("name", [n for n, card in checkpoints.available().items() if card.kind == "diffusion"])
@@ -88,7 +89,7 @@ def test_rk4_shows_its_order_on_every_shipped_network(name: str):
     assert isinstance(model, Diffusion)
     z = torch.randn(1, *model.latent_shape, generator=torch.Generator().manual_seed(0))
     for which in range(len(model.averages) or 1):
-        assert measured_order(model.double().averaged(which), z, 8) >= 3
+        assert measured_order(model.double().averaged(which), z, 16) >= 3
 
 
 @pytest.mark.parametrize("predicts", PARAMETERIZATIONS)

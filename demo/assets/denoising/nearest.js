@@ -1,4 +1,4 @@
-// Nearest training pictures: once a run is over and this part is open, each of its pictures is looked up in turn.
+// Nearest training pictures: once a run or an edit is over and this part is open, each of its pictures is looked up in turn.
 const { nearness, latentParts, argumentsOf, valueOf } = window.noisewalk;
 const figure = element.querySelector('.nw-nearest'), near = figure.querySelector('.nw-near');
 const sentence = figure.querySelector('.nw-copy'), trouble = figure.querySelector('.nw-error-line');
@@ -7,20 +7,23 @@ const CERTAIN = 0.01;
 const look = latentParts.patient(figure, Object.values(server)[0], () => args);
 let args = {}, asked = 0, turn = 0, found = [], trying = null, stage = null;
 
-const wanted = () => ({ ...argumentsOf('denoising-price'), trunk: valueOf('denoising', 'trunk') });
+const onStage = () => ({ ...argumentsOf('denoising-price'), trunk: valueOf('denoising', 'trunk') });
+const wanted = () => (props.source ? window.noisewalk.sources[props.source]() : onStage());
 const picked = (reply, text) => nearness.card(reply.made, text);
 
 async function search() {
   const mine = ++turn, plan = wanted();
   tell(null);
-  for (let k = 0; k < Number(plan.count); k++) {
+  if (!plan) return;
+  for (let k = 0, count = 1; k < count; k++) {
     args = { ...plan, picture: k };
     const reply = await look({ page, id: ++asked, language: language() }).catch(() => undefined);
     if (!here() || mine !== turn) return;
     if (!reply || reply.error) { tell(reply?.error); return; }
     if (reply.superseded) return;
     found = k ? [...found, reply] : [reply];
-    fill(Number(plan.count));
+    count = reply.of;
+    fill(count);
   }
 }
 
@@ -55,7 +58,7 @@ function tell(reason) {
 
 // The stage waits while a run is on its way; when it no longer does, there is something to look up.
 function watchStage() {
-  const timeline = document.querySelector('#denoising-run .nw-timeline');
+  const timeline = document.querySelector(`#${props.timeline} .nw-timeline`);
   if (!timeline || timeline === stage) return;
   stage = timeline;
   let waiting = true;
@@ -69,7 +72,7 @@ function watchStage() {
   life.signal.addEventListener('abort', () => eyes.disconnect());
   settled();
 }
-listen(window, 'noisewalk:frame', ({ detail }) => { if (detail.timeline === 'denoising-run') watchStage(); });
+listen(window, 'noisewalk:frame', ({ detail }) => { if (detail.timeline === props.timeline) watchStage(); });
 listen(window, 'noisewalk:turned', ({ detail }) => {
   if (detail.tab === 'denoising' && found.length && JSON.stringify(wanted()) !== JSON.stringify({ ...args, picture: undefined })) figure.classList.add('nw-stale');
 });

@@ -79,28 +79,36 @@ def test_without_iterations_it_is_right_for_white_data_alone(name: str) -> None:
     assert float(gap.abs().max()) > 0.05
 
 
-def fate(sampler: str, steps: int) -> Fate:
+def informed(known: Known, sampler: str, steps: int, iterations: int, doubt: float) -> Fate:
     schedule = SCHEDULES["flow"]()
-    return Fate(law(schedule), sampler, SPACINGS["exponential"](schedule, steps), range(SIZE + 1))
+    denoise = Posterior(law(schedule), known, iterations, doubt)
+    return Fate(denoise, sampler, SPACINGS["exponential"](schedule, steps), range(SIZE + 1))
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_restored_picture_is_drawn_from_the_conditional_law(name: str) -> None:
-    chosen = fate("dpmpp-3m-fixed", 40)
-    known = KNOWN[name](picture(law(chosen.denoise.schedule)))
-    truth = conditional(law(chosen.denoise.schedule), known)
-    mean, covariance = affine(lambda z: last(restore(chosen, known, z, 10, doubt=0)))
+    denoise = law(SCHEDULES["flow"]())
+    known = KNOWN[name](picture(denoise))
+    truth, chosen = conditional(denoise, known), informed(known, "dpmpp-3m-fixed", 40, 10, 0.0)
+    mean, covariance = affine(lambda z: last(restore(chosen, known, z)))
     assert float((mean - truth.mean.reshape(-1)).abs().max()) < 0.02
     assert float((covariance - covariance_of(truth)).abs().max()) < 0.02
 
 
-def test_two_steps_of_the_chain_and_few_iterations_agree_with_what_is_known_all_the_same() -> None:
-    for name in ("kept", "pooled"):
-        chosen = fate("ddpm", 2)
-        known: Known = KNOWN[name](picture(law(chosen.denoise.schedule)).float())
-        end = last(restore(chosen, known, chosen.start(SHAPE), 1))
-        assert torch.allclose(known.see(end), known.y.expand_as(known.see(end)), atol=1e-6)
-        assert name == "pooled" or torch.equal(end[..., ~HOLE], known.y[..., ~HOLE].expand(SIZE + 1, 1, -1))
+@pytest.mark.parametrize("sampler", ["ddpm", "heun"])
+@pytest.mark.parametrize("name", ["kept", "pooled"])
+def test_few_steps_and_few_iterations_agree_with_what_is_known_all_the_same(name: str, sampler: str) -> None:
+    known: Known = KNOWN[name](picture(law(SCHEDULES["flow"]())).float())
+    chosen = informed(known, sampler, 2, 1, 0.05)
+    end = last(restore(chosen, known, chosen.start(SHAPE)))
+    assert torch.allclose(known.see(end), known.y.expand_as(known.see(end)), atol=1e-6)
+    assert name == "pooled" or torch.equal(end[..., ~HOLE], known.y[..., ~HOLE].expand(SIZE + 1, 1, -1))
+
+
+def test_what_does_not_fit_is_refused_before_anything_runs() -> None:
+    known = KNOWN["kept"](picture(law(SCHEDULES["flow"]())))
+    with pytest.raises(Refused):
+        restore(informed(known, "heun", 2, 1, 0.0), known, torch.zeros(1, 3, 4, 4))
 
 
 def test_doubt_is_as_if_what_is_known_were_noisy_but_keeps_it() -> None:
