@@ -31,11 +31,25 @@ KEPT = 256_000_000  # bytes of weights in memory at once
 LARGEST = 12_000_000  # bytes of a file that a visitor brings
 GUESTS = 4  # such files at a time
 LOG = logging.getLogger(__name__)
+Stamp = tuple[int, int]  # when a file was last written, and its size: another pair, another file
 
 
 def cards() -> dict[str, Card]:
-    """What is in the folder now: files may come and go while the page is open."""
-    return _cards(tuple((name, _stamp(name)) for name in _names()))
+    """What is in the folder now and whole: a file that cannot be shown must not stand in a menu."""
+    found = {name: (_path(name), stamp) for name in _names() if (stamp := _stamp(name))}
+    with LISTING:
+        for path in KNOWN.keys() - {path for path, _ in found.values()}:
+            del KNOWN[path]
+        known = {name: _card(path, stamp) for name, (path, stamp) in found.items()}
+    return {name: card for name, card in known.items() if card}
+
+
+def weights(name: str) -> str:
+    """The digest of a model's weights as they stand on disk now; empty where there are none."""
+    path, stamp = _path(name), _stamp(name)
+    with LISTING:
+        card = _card(path, stamp) if stamp else None
+    return card.weights if card else ""
 
 
 def early(name: str) -> bool:
@@ -102,7 +116,7 @@ def part(name: str, of: str | None = None) -> nn.Module:
 def adopt(file: Path) -> str:
     """Take in a checkpoint that was brought to this server, until it stops; its name in the menus."""
     if not 0 < file.stat().st_size <= LARGEST:
-        raise Refused("checkpoint-size", megabytes=LARGEST // 1_000_000)
+        raise Refused("checkpoint-size", file=file.name[:60], megabytes=LARGEST // 1_000_000)
     card = checkpoints.read(file)
     if card.kind != "gan":
         raise Refused("not-latent", file=file.name[:60], kind=card.kind)
@@ -138,7 +152,7 @@ def search(name: str) -> Search:
         raise Refused("no-checkpoint", name=name, allowed=", ".join(known) or "-")
     data = dataset(known[name].dataset) if known[name].dataset in DATASETS else None
     with SEARCHING:
-        return _search(name, _stamp(name), data, _stamp(f"{data.name}-reader") if data else 0)
+        return _search(name, _stamp(name), data, _stamp(f"{data.name}-reader") if data else None)
 
 
 def directions(name: str, asked: Collection[str] | None = None) -> dict[str, Direction]:
@@ -150,11 +164,11 @@ class Loaded:
     """The models last used, as many as fit; one that two visitors ask for is read once."""
 
     def __init__(self, most: int = KEPT) -> None:
-        self._models: OrderedDict[tuple[str, str | None, int], nn.Module] = OrderedDict()
+        self._models: OrderedDict[tuple[str, str | None, Stamp], nn.Module] = OrderedDict()
         self._most = most
         self._door = threading.Lock()
 
-    def get(self, name: str, of: str | None, stamp: int) -> nn.Module:
+    def get(self, name: str, of: str | None, stamp: Stamp) -> nn.Module:
         key = (name, of, stamp)
         with self._door:
             model = self._models.pop(key, None) or checkpoints.load(_path(name), of)
@@ -179,33 +193,34 @@ def _path(name: str) -> Path:
     return OWN.get(name) or checkpoints.FOLDER / f"{name}.safetensors"
 
 
-def _stamp(name: str) -> int:
-    """When the file was last written, so that a new one is read anew; 0 if it went in this very moment."""
+def _stamp(name: str) -> Stamp | None:
+    """By what a new file of the same name is known, so that it is read anew; None if it went in this very moment."""
     try:
-        return _path(name).stat().st_mtime_ns
+        found = _path(name).stat()
     except OSError:
-        return 0
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
-@lru_cache(maxsize=2)
-def _cards(files: tuple[tuple[str, int], ...]) -> dict[str, Card]:
-    """Only what is whole: a file that cannot be shown must not stand in a menu."""
-    known = {}
-    for name, _ in files:
+def _card(path: Path, stamp: Stamp) -> Card | None:
+    """Every byte is read once, before anything is painted with it; of what is damaged is told once."""
+    if path not in KNOWN or KNOWN[path][0] != stamp:
         try:
-            known[name] = checkpoints.sealed(_path(name))
+            KNOWN[path] = stamp, checkpoints.sealed(path)
         except Refused as refusal:
             LOG.warning("%s", refusal)
-    return known
+            KNOWN[path] = stamp, None
+    return KNOWN[path][1]
 
 
 @lru_cache(maxsize=16)
-def _search(name: str, _stamp: int, data: Dataset | None, _reader: int) -> Search:
+def _search(name: str, _stamp: Stamp | None, data: Dataset | None, _reader: Stamp | None) -> Search:
     eyes = reader(data) if data else None
     read = None if eyes is None else lambda pictures: eyes.probabilities(eyes(pictures))
     return Search(latent_model(name), read, data.fields if data else {})
 
 
 LOADED = Loaded()
-SEARCHING = threading.Lock()
+SEARCHING, LISTING = threading.Lock(), threading.Lock()
+KNOWN: dict[Path, tuple[Stamp, Card | None]] = {}  # every file that was read, as it was then; None: it is damaged
 OWN: dict[str, Path] = {}  # what visitors of a local server brought, by name

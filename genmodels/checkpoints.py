@@ -23,6 +23,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 FORMAT = 1
 LARGEST = 4096  # no number in a card's config may ask for more than this
 LONGEST = 200_000  # characters of a card
+HEAVIEST = 128_000_000  # bytes of a file: as many weights, in float32, as a server keeps in memory at all
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,10 @@ def where(model: str | Path, folder: Path | None = None) -> Path:
 
 
 def _opened(path: Path) -> Any:
+    """The file by its header; one that is too large is not even looked into."""
     try:
+        if path.stat().st_size > HEAVIEST:
+            raise Refused("checkpoint-size", file=path.name[:60], megabytes=HEAVIEST // 1_000_000)
         return safe_open(path, framework="pt")
     except (SafetensorError, OSError) as cause:
         raise Refused("bad-checkpoint", file=path.name) from cause
@@ -159,7 +163,7 @@ def _fingerprint(tensors: Mapping[str, Tensor], card: Card) -> str:
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for name in sorted(tensors):
         digest.update(f"{name} {list(tensors[name].shape)}".encode())
-        digest.update(tensors[name].numpy().tobytes())
+        digest.update(tensors[name].flatten().numpy().data)  # as it lies there: a copy costs more than its digest
     return digest.hexdigest()
 
 

@@ -1,68 +1,77 @@
-"""Sixteen people dragging at once, as their pages would ask: four requests in flight, the newest wins."""
+"""Sixteen people dragging at once: how long they wait, and whether each sees what is theirs, to the last value.
+
+Every picture that comes is held against the one that the view itself makes of that place, before anyone asks.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import statistics
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
-import httpx
-
 from demo.app import build, launch_settings
+from demo.checks import accept
+from demo.views.latent_here import picture
+from tests.benchmarks import hands
+from tests.benchmarks.hands import PLACES, SECONDS, VISITORS, Album, Visit, asked, faults, painted
 
-VISITORS = 16
-SECONDS = 8.0
-EVERY = 0.1  # seconds between two moves of one hand
+ROOT = Path(__file__).resolve().parents[2]
+PROMISED = 400  # milliseconds for 19 pictures of 20
+WAYS = {"paced": "as pump.js", "deep": f"always {hands.DEPTH} in the air"}
+TOLD = 5  # faults that are told in words
 
 
 def measure() -> dict[str, Any]:
+    album(0)  # the model is there, and the way to paint is chosen
+    began = time.perf_counter()
+    albums = [album(visitor) for visitor in range(VISITORS)]
+    round_of_all = (time.perf_counter() - began) / len(PLACES)
     demo = build()
     _, address, _ = demo.launch(**launch_settings(demo, prevent_thread_lock=True, quiet=True))
     component = next(key for key, block in demo.blocks.items() if getattr(block, "elem_id", "") == "latent-picture")
+    rows: dict[str, Any] = {"visitors": f"{VISITORS}, a move every {1000 * hands.EVERY:.0f} ms each"}
     try:
-        visits = asyncio.run(everyone(address, component))
+        for way, said in WAYS.items():
+            visits = dragged(address, component, way)
+            hold(visits, albums)
+            rows |= {f"{said}: {name}": value for name, value in figures(visits, round_of_all).items()}
     finally:
         demo.close(verbose=False)
-    waits = sorted(wait for visit in visits for wait in visit["waits"])
-    middle, late = statistics.median(waits) * 1e3, waits[int(len(waits) * 0.95)] * 1e3
+    return rows
+
+
+def album(visitor: int) -> Album:
+    """What this visitor must see at every place."""
+    return {place: picture(**accept(picture, asked(visitor, place)))["image"] for place in PLACES}
+
+
+def dragged(address: str, component: int, way: str) -> list[Visit]:
+    """What everyone saw; their hands must not take Python's one lock from the server."""
+    command = [sys.executable, "-m", "tests.benchmarks.hands", address, str(component), way]
+    return hands.read(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def hold(visits: list[Visit], albums: list[Album]) -> None:
+    """Fail the part where anything was crossed, lost or refused."""
+    if found := faults(visits, albums):
+        raise AssertionError(f"{len(found)} faults under load: " + "; ".join(found[:TOLD]))
+
+
+def figures(visits: list[Visit], round_of_all: float) -> dict[str, Any]:
+    """What was felt; waits also as multiples of the time in which one picture for each visitor is painted."""
+    pictures = [[*painted(visit.replies)] for visit in visits]
+    waits = sorted(reply.wait for seen in pictures for reply in seen)
+    replies = [reply for visit in visits for reply in visit.replies]
+    middle, late = statistics.median(waits), waits[int(0.95 * len(waits))]
+    each = [len(seen) / SECONDS for seen in pictures]
     return {
-        "visitors": VISITORS,
-        "wait for a picture, p50 / p95": f"{middle:.0f} / {late:.0f} ms",
-        "pictures a second, all together": f"{len(waits) / SECONDS:.0f}",
-        "visitors whose last value was painted": f"{sum(visit['last'] for visit in visits)} of {VISITORS}",
-        "requests dropped because a newer one had come": sum(visit["superseded"] for visit in visits),
-        "errors": sum(visit["errors"] for visit in visits),
+        "wait for a picture, p50 / p95": f"{1000 * middle:.0f} / {1000 * late:.0f} ms ({PROMISED} promised)",
+        f"against {len(visits)} pictures in a row": f"{middle / round_of_all:.1f} / {late / round_of_all:.1f} ×",
+        "pictures a second": f"{sum(each):.0f} in all, {min(each):.1f} to {max(each):.1f} to one visitor",
+        "last value painted": f"by all {len(visits)}, {1000 * max(seen[-1].wait for seen in pictures):.0f} ms at most",
+        "superseded": f"{sum('superseded' in reply.answer for reply in replies)} of {len(replies)} requests",
+        "in the air at the end": f"{statistics.median(visit.depth for visit in visits):.0f} requests a page",
     }
-
-
-async def everyone(address: str, component: int) -> list[dict[str, Any]]:
-    async with httpx.AsyncClient(base_url=address, timeout=30, limits=httpx.Limits(max_connections=128)) as client:
-        return await asyncio.gather(*(visitor(client, component, number) for number in range(VISITORS)))
-
-
-async def visitor(client: httpx.AsyncClient, component: int, number: int) -> dict[str, Any]:
-    """One hand on one slider; like the page, it keeps one request in the air while serving is the slow part."""
-    seen: dict[str, Any] = {"waits": [], "superseded": 0, "errors": 0, "last": False}
-    end, asked = time.perf_counter() + SECONDS, 0
-    await asyncio.sleep(EVERY * number / VISITORS)
-    while time.perf_counter() < end:
-        asked += 1
-        await ask(client, component, number, asked, seen)
-        await asyncio.sleep(EVERY)
-    seen["last"] = await ask(client, component, number, asked + 1, seen)
-    return seen
-
-
-async def ask(client: httpx.AsyncClient, component: int, number: int, asked: int, seen: dict[str, Any]) -> bool:
-    amount = (asked % 101) / 100
-    args = {"model": "faces-gan", "start": {"of": "seed", "seed": number}, "x": amount, "y": 0.5}
-    message = {"page": f"visitor-{number}", "id": asked, "language": "en", "args": args}
-    body = {"data": message, "component_id": component, "fn_name": "picture", "session_hash": f"visitor{number}"}
-    began = time.perf_counter()
-    reply = (await client.post("/gradio_api/component_server/", json=body)).json()
-    if isinstance(reply, dict) and "image" in reply:
-        seen["waits"].append(time.perf_counter() - began)
-        return True
-    seen["superseded" if isinstance(reply, dict) and reply.get("superseded") else "errors"] += 1
-    return False

@@ -8,25 +8,70 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from demo import library
+from genmodels import checkpoints
+
 ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 3
+TIMES = 4  # that every checkpoint lies on the fullest shelf
+OPENED_ON = "faces-gan"  # the model that the page begins with
+APP = ["app.py"]
+ANOTHER_SHELF = """
+import pathlib, runpy, sys
+from genmodels import checkpoints
+checkpoints.FOLDER = pathlib.Path(sys.argv[1])
+runpy.run_path("app.py", run_name="__main__")
+"""
 
 
 def measure() -> dict[str, Any]:
-    imports, ready, memory = [], [], 0.0
-    for _ in range(3):
-        imports.append(importing())
-        seconds, memory = starting()
-        ready.append(seconds)
-    least, first = min(imports), min(ready)
+    files = sorted(checkpoints.FOLDER.glob("*.safetensors"))
+    imports, held = [], 0.0
+    with tempfile.TemporaryDirectory() as room:
+        one = shelf(Path(room, "one"), [checkpoints.FOLDER / f"{OPENED_ON}.safetensors"], 1)
+        full = shelf(Path(room, "full"), files, TIMES)
+        ways = {"app": APP, "one": ["-c", ANOTHER_SHELF, str(one)], "full": ["-c", ANOTHER_SHELF, str(full)]}
+        ready: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(ROUNDS):
+            imports.append(importing())
+            for way, command in ways.items():
+                seconds, megabytes = starting(command)
+                ready[way].append(seconds)
+                held = megabytes if command is APP else held
+    least, (first, alone, many) = min(imports), map(min, ready.values())
     return {
         "import torch, gradio": f"{least:.2f} s",
         "python app.py until the page answers": f"{first:.2f} s = {first / least:.2f} × the imports",
-        "resident after the first page": f"{memory:.0f} MB",
+        f"with one checkpoint, against all {len(files)}": f"{alone:.2f} s = {alone / first:.2f} ×",
+        f"with {TIMES * len(files)} checkpoints": f"{many:.2f} s = {many / first:.2f} ×",
+        f"reading and checking all {len(files)}": f"{1000 * listing():.0f} ms",
+        "resident after the first page": f"{held:.0f} MB",
     }
+
+
+def shelf(folder: Path, files: list[Path], times: int) -> Path:
+    """A folder with links to these checkpoints, each of them so many times under names of its own."""
+    folder.mkdir()
+    for file in files:
+        for k in range(times):
+            (folder / f"{file.stem}{f'-{k}' if k else ''}.safetensors").symlink_to(file)
+    return folder
+
+
+def listing() -> float:
+    """Seconds until the menus know every checkpoint, where none was read before."""
+    taken = []
+    for _ in range(ROUNDS):
+        library.KNOWN.clear()
+        began = time.perf_counter()
+        library.cards()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
 
 
 def importing() -> float:
@@ -35,19 +80,22 @@ def importing() -> float:
     return time.perf_counter() - began
 
 
-def starting() -> tuple[float, float]:
-    """Seconds until the page is served whole, and the megabytes the process then holds."""
+def starting(command: list[str]) -> tuple[float, float]:
+    """Seconds until Python serves the page whole, and the megabytes the process then holds."""
     port = free_port()
     began = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, "app.py"],
+        [sys.executable, *command],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "GRADIO_SERVER_PORT": str(port)},
     )
     try:
         while not served(port):
+            if server.poll() is not None:
+                raise RuntimeError(f"the app ended before it served: {server.communicate()[1].strip()[-300:]}")
             time.sleep(0.05)
         return time.perf_counter() - began, resident(server.pid)
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from demo import library
 from genmodels import checkpoints
@@ -22,6 +23,7 @@ CONFIG = {"shape": [1, 8, 8], "latent": 8, "generator": [16, 8], "discriminator"
 DATA = DATASETS["digits"]()
 FIELDS = {name: list(values) for name, values in DATA.fields.items()}
 CARD = Card("digits-gan", CONFIG, "digits", DATA.data_version, FIELDS, 3, 64, 0, 1.0, "CPU", "test")
+STAMP = (1, 1)
 
 
 @pytest.fixture
@@ -38,6 +40,13 @@ def put(folder: Path, name: str, seed: int = 0) -> Path:
     return folder / f"{name}.safetensors"
 
 
+def flip(path: Path) -> None:
+    """One bit of the weights."""
+    data = bytearray(path.read_bytes())
+    data[-9] ^= 1
+    path.write_bytes(data)
+
+
 def test_files_come_and_go_while_the_page_is_open(folder: Path):
     assert library.latent_models() == []
     put(folder, "one")
@@ -52,12 +61,59 @@ def test_files_come_and_go_while_the_page_is_open(folder: Path):
 
 def test_a_damaged_file_costs_one_line_and_its_place_in_the_menu(folder: Path, caplog: pytest.LogCaptureFixture):
     put(folder, "good")
-    bad = put(folder, "bad")
-    data = bytearray(bad.read_bytes())
-    data[-9] ^= 1
-    bad.write_bytes(data)
+    flip(put(folder, "bad"))
     assert library.latent_models() == ["good"]
     assert [record.getMessage().count("bad.safetensors") for record in caplog.records] == [1]
+
+
+def test_only_what_has_changed_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    sealed = checkpoints.sealed
+    monkeypatch.setattr(checkpoints, "sealed", lambda path: read.append(path.stem) or sealed(path))
+    paths = {name: put(folder, name) for name in ("a", "b", "c")}
+    assert library.latent_models() == library.latent_models() == ["a", "b", "c"] == read
+    put(folder, "b", seed=1)
+    flip(paths["c"])
+    os.utime(paths["b"], ns=(1, 2))
+    os.utime(paths["c"], ns=(1, 2))
+    assert library.latent_models() == library.latent_models() == ["a", "b"]
+    assert read[3:] == ["b", "c"]
+    put(folder, "c", seed=1)
+    paths["a"].unlink()
+    assert library.latent_models() == ["b", "c"] and read[5:] == ["c"]
+    assert {path.stem for path in library.KNOWN} == {"b", "c"}
+
+
+def test_a_file_of_another_size_is_another_file_whatever_its_date(folder: Path):
+    path = put(folder, "model")
+    os.utime(path, ns=(1, 2))
+    assert library.latent_models() == ["model"]
+    path.write_bytes(path.read_bytes() + b"more")
+    os.utime(path, ns=(1, 2))
+    assert library.latent_models() == []
+
+
+def test_a_heavy_file_costs_one_line_and_is_not_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    put(folder, "good")
+    with open(folder / "heavy.safetensors", "wb") as file:
+        file.truncate(checkpoints.HEAVIEST + 1)  # a hole, which takes no room
+    opened: list[str] = []
+    monkeypatch.setattr(
+        checkpoints, "safe_open", lambda path, **how: opened.append(path.stem) or safe_open(path, **how)
+    )
+    assert library.latent_models() == library.latent_models() == ["good"]
+    assert set(opened) == {"good"}
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line.startswith("heavy.safetensors") and "128 MB" in line and "\n" not in line
+
+
+def test_weights_are_told_apart_by_their_digest(folder: Path):
+    path = put(folder, "model")
+    assert library.weights("model") == checkpoints.read(path).weights != ""
+    flip(path)
+    assert library.weights("model") == library.weights("nobody") == ""
 
 
 def test_a_file_that_lies_about_its_build_is_refused_when_asked_for(folder: Path):
@@ -83,17 +139,17 @@ def test_models_are_shared_and_the_longest_unused_goes_first(folder: Path):
     size = library.weight(library.part("a"))
     assert size == 4 * sum(p.numel() for p in GAN(**CONFIG).parameters())
     kept = library.Loaded(most=2 * size)
-    first, second = kept.get("a", None, 1), kept.get("b", None, 1)
-    assert kept.get("a", None, 1) is first
-    kept.get("c", None, 1)
-    assert kept.get("a", None, 1) is first
-    assert kept.get("b", None, 1) is not second
+    first, second = kept.get("a", None, STAMP), kept.get("b", None, STAMP)
+    assert kept.get("a", None, STAMP) is first
+    kept.get("c", None, STAMP)
+    assert kept.get("a", None, STAMP) is first
+    assert kept.get("b", None, STAMP) is not second
 
 
 def test_one_model_larger_than_the_limit_is_still_kept(folder: Path):
     put(folder, "a")
     kept = library.Loaded(most=1)
-    assert kept.get("a", None, 1) is kept.get("a", None, 1)
+    assert kept.get("a", None, STAMP) is kept.get("a", None, STAMP)
 
 
 def test_a_checkpoint_that_was_brought_is_a_model_like_any_other(

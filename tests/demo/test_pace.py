@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from demo import pace
+from demo import library, pace
 from demo.pace import Choice, Way, choose, paced
+from genmodels import checkpoints
+from genmodels.checkpoints import Card, save
+from genmodels.models.gan import GAN
+
+CONFIG = {"shape": [1, 8, 8], "latent": 8, "generator": [16, 8], "discriminator": [8, 16]}
+CARD = Card("digits-gan", CONFIG, "digits", "1", {}, 3, 64, 0, 1.0, "CPU", "test")
 
 
 class Machine:
@@ -71,11 +78,51 @@ def test_not_where_the_hardware_lacks_it(machine: Machine, monkeypatch: pytest.M
     assert chosen(machine) == Choice("plain", {}, {}) and machine.painted == 0
 
 
+def test_not_where_one_could_see_it_in_other_pictures_than_the_first(machine: Machine):
+    def sample() -> Tensor:
+        return torch.stack([torch.zeros(3, 4, 4), torch.full((3, 4, 4), 3 * machine.errors[machine.way] / 127.5)])
+
+    found = choose(machine.paint, machine.clock, sample)
+    assert found.way == "quick" and found.differences["quick"] == pytest.approx(3)
+    machine.errors["quick"] = 2.0
+    found = choose(machine.paint, machine.clock, sample)
+    assert found.way == "plain" and found.differences["quick"] == pytest.approx(6)
+
+
+def test_other_pictures_are_not_painted_for_a_way_that_is_not_taken_anyhow(machine: Machine):
+    def sample() -> Tensor:
+        raise AssertionError("nobody needs to see these")
+
+    machine.costs["quick"] = 9.5
+    assert choose(machine.paint, machine.clock, sample).way == "plain"
+    machine.costs["quick"], machine.errors["quick"] = 5.0, 6.0
+    assert choose(machine.paint, machine.clock, sample).way == "plain"
+
+
 def test_each_model_and_number_of_pictures_is_tried_once(machine: Machine):
     for key in (("a", 1), ("a", 1), ("a", 16), ("b", 1), ("a", 16)):
         paced(key, machine.paint)
-    assert set(pace.CHOSEN) == {("a", 1), ("a", 16), ("b", 1)}
+    assert set(pace.CHOSEN) == {("a", "", 1), ("a", "", 16), ("b", "", 1)}
     assert machine.painted == 3 * 2 * (1 + pace.TRIES) + 5
+
+
+def test_other_weights_of_the_same_name_are_tried_anew(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    digests = []
+    for seed in (0, 1, 1):
+        save(tmp_path / "a.safetensors", gan(seed), CARD)
+        paced(("a", 1), machine.paint)
+        digests.append(library.weights("a"))
+    assert digests[0] != digests[1] == digests[2]
+    assert list(pace.CHOSEN) == [("a", digests[0], 1), ("a", digests[1], 1)]
+    assert machine.painted == 2 * 2 * (1 + pace.TRIES) + 3
+
+
+def gan(seed: int) -> GAN:
+    torch.manual_seed(seed)
+    return GAN(**CONFIG)
 
 
 def test_pictures_come_out_in_float32_whatever_the_way():

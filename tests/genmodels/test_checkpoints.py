@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from genmodels import checkpoints
-from genmodels.checkpoints import Card, available, load, read, save
+from genmodels.checkpoints import Card, available, load, read, save, sealed
 from genmodels.errors import Refused
 from genmodels.models.diffusion import Diffusion
 from genmodels.models.gan import GAN, Discriminator, Generator
@@ -158,7 +158,7 @@ SPOILED_HEADERS = {
 def test_a_bad_file_is_refused_by_name_and_left_out(how: str, good: Path):
     SPOILED_HEADERS[how](good)
     save(good.with_name("other.safetensors"), GAN(**CONFIG), CARD)
-    for attempt in (read, load):
+    for attempt in (read, load, sealed):
         with pytest.raises(Refused) as refusal:
             attempt(good)
         assert refusal.value.key == "bad-checkpoint" and refusal.value.values["file"] == good.name
@@ -179,9 +179,23 @@ def test_one_flipped_bit_in_the_weights_is_noticed(good: Path):
     data = bytearray(good.read_bytes())
     data[-50] ^= 1
     good.write_bytes(data)
-    with pytest.raises(Refused) as refusal:
-        load(good)
-    assert refusal.value.key == "bad-checkpoint"
+    for attempt in (load, sealed):
+        with pytest.raises(Refused) as refusal:
+            attempt(good)
+        assert refusal.value.key == "bad-checkpoint"
+
+
+def test_a_heavy_file_is_refused_by_name_before_it_is_opened(good: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checkpoints, "HEAVIEST", good.stat().st_size)
+    assert read(good) == sealed(good)
+    monkeypatch.setattr(checkpoints, "HEAVIEST", good.stat().st_size - 1)
+    monkeypatch.setattr(checkpoints, "safe_open", None)
+    for attempt in (read, load, sealed):
+        with pytest.raises(Refused) as refusal:
+            attempt(good)
+        assert refusal.value.key == "checkpoint-size" and str(refusal.value).startswith(good.name)
+    bad: list[Refused] = []
+    assert available(good.parent, bad) == {} and len(bad) == 1
 
 
 @pytest.mark.parametrize("name", ["missing", "../good", "folder/good", ""])
