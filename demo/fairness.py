@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from torch import Tensor
@@ -18,25 +20,58 @@ class FairLock:
 
     def __init__(self) -> None:
         self._door = threading.Lock()
-        self._queue: deque[threading.Lock] = deque()
+        self._queue: deque[Waiting] = deque()
         self._taken = False
 
     def __enter__(self) -> None:
+        self._take(None)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._hand_over()
+
+    @contextmanager
+    def turn(self, who: str) -> Iterator[bool]:
+        """A turn, or False for who asked again meanwhile: the newer question takes the place of the one that waits.
+
+        At the end of the queue, a hand that never rests would always be overtaken by itself before its turn.
+        """
+        mine = self._take(who)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._hand_over()
+
+    def _take(self, who: str | None) -> bool:
         with self._door:
             if not self._taken:
                 self._taken = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        turn.acquire()
+                return True
+            mine = Waiting(who)
+            older = next((other for other in self._queue if who is not None and other.who == who), None)
+            if older is None:
+                self._queue.append(mine)
+            else:
+                self._queue[self._queue.index(older)] = mine
+                older.overtaken = True
+                older.turn.release()
+        mine.turn.acquire()
+        return not mine.overtaken
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def _hand_over(self) -> None:
         with self._door:
             if self._queue:
-                self._queue.popleft().release()
+                self._queue.popleft().turn.release()
             else:
                 self._taken = False
+
+
+class Waiting:
+    """One in the queue, held up until its turn comes or a newer question has its place."""
+
+    def __init__(self, who: str | None) -> None:
+        self.who, self.overtaken, self.turn = who, False, threading.Lock()
+        self.turn.acquire()
 
 
 class InTurn:

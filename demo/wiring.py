@@ -83,10 +83,13 @@ def serve(view: Callable[..., Any], names: Sequence[str] = (), turns: bool = Fal
             address = request.client.host if request and request.client else "-"
             if not PER_PAGE.allows(page) or not PER_ADDRESS.allows(address):
                 raise Refused("too-fast")
-            NEWEST.arrive(f"{page} {view.__name__}", number)
+            who = f"{page} {view.__name__}"
+            NEWEST.arrive(who, number)
             arguments = accept(view, values)
-            with nullcontext() if turns else PROCESSOR:
-                if NEWEST.superseded(f"{page} {view.__name__}", number):
+            if NEWEST.superseded(who, number):
+                return {"superseded": True}
+            with nullcontext(True) if turns else PROCESSOR.turn(who) as mine:
+                if not mine:
                     return {"superseded": True}
                 began = time.perf_counter()
                 result = view(**arguments)

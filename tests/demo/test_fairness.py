@@ -27,6 +27,60 @@ def test_turns_in_the_order_of_asking() -> None:
     assert order == list(range(8))
 
 
+def test_a_newer_question_takes_the_place_of_the_older_one() -> None:
+    """Who asks again and again is neither served twice in a round nor sent to the end of the queue each time."""
+    lock, order, threads = FairLock(), [], []
+
+    def ask(who: str, number: int) -> None:
+        with lock.turn(who) as mine:
+            order.append((who, number, mine))
+
+    with lock:
+        for who, number in [("a", 1), ("b", 1), ("a", 2), ("c", 1), ("a", 3)]:
+            threads.append(threading.Thread(target=ask, args=(who, number)))
+            threads[-1].start()
+            while who not in {other.who for other in lock._queue} or (
+                number > 1 and (who, number - 1, False) not in order
+            ):
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join(5)
+    assert order == [("a", 1, False), ("a", 2, False), ("a", 3, True), ("b", 1, True), ("c", 1, True)]
+    with lock.turn("a") as mine:
+        assert mine and not lock._queue
+
+
+def test_a_hand_that_never_rests_is_served_as_often_as_the_others() -> None:
+    """Sixteen pages that ask faster than anyone can paint: in so many rounds, each gets about that many pictures."""
+    lock, served, ended = FairLock(), [0] * 16, threading.Event()
+
+    def ask(page: int) -> None:
+        with lock.turn(str(page)) as mine:
+            served[page] += mine
+            if mine:
+                time.sleep(0.002)
+
+    def drag(page: int) -> None:
+        flying: list[threading.Thread] = []
+        while not ended.is_set():
+            flying = [thread for thread in flying if thread.is_alive()]
+            if len(flying) < 4:
+                flying.append(threading.Thread(target=ask, args=(page,)))
+                flying[-1].start()
+            time.sleep(0.002)
+        for thread in flying:
+            thread.join(5)
+
+    hands = [threading.Thread(target=drag, args=(page,)) for page in range(16)]
+    for hand in hands:
+        hand.start()
+    time.sleep(1.5)
+    ended.set()
+    for hand in hands:
+        hand.join(10)
+    assert min(served) > 0.4 * max(served)
+
+
 def test_one_at_a_time_and_free_after_an_error() -> None:
     lock, inside, most = FairLock(), [0], [0]
 
