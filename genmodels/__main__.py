@@ -30,7 +30,7 @@ from genmodels.sight import reader_of
 from genmodels.training import device_of
 from genmodels.zoo import ZOO, Recipe, recipe_of
 
-FAILURES = ("not-finite", "bad-checkpoint", "other-run")  # what is nobody's typing mistake
+FAILURES = ("not-finite", "bad-checkpoint", "checkpoint-size", "other-run")  # what is nobody's typing mistake
 SLOW_TO_DRAW = 10_000  # data sets of at least so many items are drawn once, into files
 
 
