@@ -54,9 +54,12 @@ def paced(key: tuple[str, int], paint: Paint) -> Tensor:
 
 def by_seeds(name: str) -> Paint:
     """Paints a few pictures of the model that have nothing to do with what is asked for."""
-    model = library.latent_model(name)
-    at = points(model, draw(model.latent_shape, LOOKED_AT))
-    return lambda: paint_points(model, at)
+
+    def paint() -> Tensor:
+        model = library.latent_model(name)
+        return paint_points(model, points(model, draw(model.latent_shape, LOOKED_AT)))
+
+    return paint
 
 
 def choose(paint: Paint, clock: Callable[[], float] = time.perf_counter, sample: Paint | None = None) -> Choice:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from demo import library
+from demo import library, pace
 from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.datasets import DATASETS
@@ -70,4 +70,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoints, "FOLDER", folder)
         patch.setattr(library, "LOADED", library.Loaded())
+        patch.setattr(pace, "WAYS", {"float32": pace.WAYS["float32"]})  # exact, whichever way happens to be quicker
+        patch.setattr(pace, "CHOSEN", {})
         yield folder

@@ -196,7 +196,7 @@ def test_together_and_alone_are_the_same(model: str):
     spots = [spot_of(A), spot_of({**B, "psi": 0.5}), spot_of({**C, "grain": False, "classes": {"4": 1}})]
     for some in (spots[:2], spots):
         each = torch.cat([seen(model, spot) for spot in some])
-        assert torch.allclose(seen_together(model, some), each, atol=0.01)  # several may be painted in bfloat16
+        assert torch.allclose(seen_together(model, some), each, atol=1e-5)
 
 
 def test_the_film_has_every_picture_of_the_walk_and_the_same_ones_twice():
