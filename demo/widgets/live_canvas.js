@@ -24,7 +24,7 @@ async function paint(reply, fresh = () => true, asked = NaN) {
     pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     figure.classList.add('nw-painted');
     tell(null);
-    count(performance.now() - asked);
+    count(performance.now() - asked, reply.ms);
     emit('painted', { canvas: name, reply });
   }
   bitmap.close();
@@ -37,14 +37,14 @@ function tell(error) {
   if (error !== null) trouble.textContent = why(error.reason);
 }
 
-// From asking to seeing, as the hand feels it; in motion the median, which one late picture does not move.
-function count(wait) {
+// In motion the median from asking to seeing, as the hand feels it; of a lone picture what painting it took.
+function count(wait, work) {
   if (!Number.isFinite(wait)) return;
   const now = performance.now();
   paints.push({ now, wait });
   while (paints[0].now < now - 1000) paints.shift();
   const waits = paints.map(one => one.wait).sort((a, b) => a - b), moving = waits.length > 2;
-  const ms = Math.round(moving ? waits[waits.length >> 1] : wait);
+  const ms = Math.round(moving ? waits[waits.length >> 1] : work);
   facts.textContent = say(moving ? 't:widgets.pace' : 't:widgets.cost', { ms, rate: waits.length });
 }
 
