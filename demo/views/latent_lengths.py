@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from demo.views.latent_here import Model, length
-from demo.views.latent_spots import OneSpot, Route, latent_of, round_trip, shape_of, where
+from demo.views.latent_spots import OneSpot, Route, faded_in, latent_of, shape_of, where
 from genmodels.latents import WAYS
 from genmodels.lattice import circle
 from genmodels.places import Place
@@ -73,7 +73,7 @@ def lengths(model: Model, a: OneSpot, b: OneSpot) -> dict[str, list[float]]:
     done_a, done_b = (latent_of(model, spot) - where(spot).latent(shape) for spot in (a, b))
 
     def at(way: str, share: float, z: Tensor) -> float:
-        part = round_trip(where(a), where(b), share, shape) if way == "circle" else share
+        part = faded_in(where(a), where(b), share, shape) if way == "circle" else share
         return length(z + (1 - part) * done_a + part * done_b)
 
     ways = along(where(a), where(b), shape)

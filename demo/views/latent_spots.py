@@ -103,11 +103,11 @@ def between(a: Here, b: Here, amount: float, way: str, shape: Sequence[int]) -> 
     """
     if way != "circle":
         return Here(NOWHERE, Between(where(a), where(b), amount, way), **changes([a, b], [1 - amount, amount]))
-    share = round_trip(where(a), where(b), amount, shape)
+    share = faded_in(where(a), where(b), amount, shape)
     return Here(NOWHERE, OnCircle(where(a), where(b), amount), **changes([a, b], [1 - share, share]))
 
 
-def round_trip(a: Place, b: Place, amount: float, shape: Sequence[int]) -> float:
+def faded_in(a: Place, b: Place, amount: float, shape: Sequence[int]) -> float:
     """How much of what was done to b is done a share of the circle behind a: all at b, none when it comes back."""
     reach = float(place_of(a.latent(shape), b.latent(shape)))
     return amount / reach if amount <= reach else (1 - amount) / (1 - reach)
