@@ -31,6 +31,7 @@ KEPT = 256_000_000  # bytes of weights in memory at once
 LARGEST = 12_000_000  # bytes of a file that a visitor brings
 GUESTS = 4  # such files at a time
 LOG = logging.getLogger(__name__)
+PLAIN = re.compile(r"[a-z0-9-]+")  # the names of our own files: what a stranger writes must not lead elsewhere
 Stamp = tuple[int, int]  # when a file was last written, and its size: another pair, another file
 
 
@@ -44,11 +45,16 @@ def cards() -> dict[str, Card]:
     return {name: card for name, card in known.items() if card}
 
 
-def weights(name: str) -> str:
-    """The digest of a model's weights as they stand on disk now; empty where there are none."""
+def card_of(name: str) -> Card | None:
+    """The card of one model, if it is there now, without a look at all the others."""
     path, stamp = _path(name), _stamp(name)
     with LISTING:
-        card = _card(path, stamp) if stamp else None
+        return _card(path, stamp) if stamp else None
+
+
+def weights(name: str) -> str:
+    """The digest of a model's weights as they stand on disk now; empty where there are none."""
+    card = card_of(name)
     return card.weights if card else ""
 
 
@@ -60,6 +66,12 @@ def early(name: str) -> bool:
 
 def of_kind(kind: str) -> list[str]:
     return [name for name, card in cards().items() if card.kind == kind]
+
+
+def is_of_kind(kind: str, name: str) -> bool:
+    """Whether a model is there, for a hand that drags asks with every move; of strange names only the list knows."""
+    card = card_of(name) if PLAIN.fullmatch(name) else None
+    return card is not None and card.kind == kind
 
 
 def latent_models() -> list[str]:
@@ -171,8 +183,10 @@ class Loaded:
     def get(self, name: str, of: str | None, stamp: Stamp) -> nn.Module:
         key = (name, of, stamp)
         with self._door:
-            model = self._models.pop(key, None) or checkpoints.load(_path(name), of)
-            self._models[key] = model
+            if key in self._models:
+                self._models.move_to_end(key)
+                return self._models[key]
+            model = self._models[key] = checkpoints.load(_path(name), of)
             while len(self._models) > 1 and sum(map(weight, self._models.values())) > self._most:
                 self._models.popitem(last=False)
         return model

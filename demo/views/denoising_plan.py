@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated
 
 import torch
@@ -35,7 +35,7 @@ FITS = ("translated", "mismatched")
 AVERAGES = ("long", "short")  # of a model that kept two: over thousands of its last steps of training, over a hundred
 WEAKER = "-weak"  # ends the name of a model that was made worse on purpose, after its data
 
-Model = Annotated[str, OneOf(library.diffusion_models)]
+Model = Annotated[str, OneOf(library.diffusion_models, partial(library.is_of_kind, "diffusion"))]
 Sampler = Annotated[str, OneOf(PRICED)]
 Spacing = Annotated[str, OneOf(NAMED)]
 Steps = Annotated[int, Knob(1, 1000, 1, 30)]

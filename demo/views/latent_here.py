@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated, Any
 
 import torch
@@ -24,7 +25,7 @@ SIDE = 384  # pixels of the picture on the page
 FARTHEST = Knob(-8, 8, 0.05)  # sigmas along one direction
 MOST_MOVES = 24
 ALL_LAYERS = 32  # more than any model has
-Model = Annotated[str, OneOf(library.latent_models)]
+Model = Annotated[str, OneOf(library.latent_models, partial(library.is_of_kind, "gan"))]
 EDGE = Knob(-1000, 1000, 0.001)  # seeds from where a plane was set out
 Across = Annotated[float, EDGE]
 
@@ -98,8 +99,10 @@ def painted(here: Here, at: Tensor) -> Tensor:
 
 def picture(here: Here) -> dict[str, Any]:
     """The picture itself, with the length of its latent."""
-    z, image = carried(here), to_image(painted(here, point(here)))
-    return {"image": jpeg(image, 95), "norm": length(z), "typical": typical(z)}
+    z = latent(here)
+    at = point(here, z)
+    carries = z if isinstance(library.latent_model(here.model), StyleModel) else at
+    return {"image": jpeg(to_image(painted(here, at)), 95), "norm": length(carries), "typical": typical(carries)}
 
 
 def asked(here: Here) -> LatentModel:

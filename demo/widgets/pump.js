@@ -1,11 +1,12 @@
 // Knobs in, pictures out: the newest values win, several requests fly, fewer where serving is the slow part.
 const DEPTH = 4;
+const PATIENCE = 16; // replies in a row, none overtaken, until one more request may fly
 const LATER = 700; // milliseconds until what is still being looked for is asked for again
 const PAGE = (window.nwPage ??= Math.random().toString(36).slice(2, 14));
 
 function pump(ask, show, fail) {
   let args = { ...props.arguments };
-  let wanted = false, flying = 0, sent = 0, shown = 0, depth = 1;
+  let wanted = false, flying = 0, sent = 0, shown = 0, depth = 1, room = DEPTH;
   let serving = 0, network = Infinity;
 
   function fly() {
@@ -25,10 +26,17 @@ function pump(ask, show, fail) {
     serving += (milliseconds - serving) * (serving ? 0.3 : 1);
     const wire = Math.max(trip - milliseconds, 1);
     network = Number.isFinite(network) ? network + (wire - network) * 0.3 : wire;
-    depth = Math.max(1, Math.min(DEPTH, 1 + Math.floor(network / Math.max(serving, 1))));
+    depth = Math.max(1, Math.min(Math.floor(room), 1 + Math.floor(network / Math.max(serving, 1))));
+  }
+
+  // Who overtakes himself asks for more than is served: the queue, not the wire, is where he waits.
+  function crowded(yes) {
+    room = yes ? 1 : Math.min(DEPTH, room + 1 / PATIENCE);
+    depth = Math.min(depth, Math.floor(room));
   }
 
   async function land(id, reply, started) {
+    crowded(!!reply?.superseded);
     if (!here() || reply?.superseded) return;
     const trip = performance.now() - started - (reply?.waited ?? 0); // the turns of others are not the wire
     if (Number.isFinite(reply?.ms)) measure(reply.ms, trip);

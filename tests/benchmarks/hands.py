@@ -20,6 +20,7 @@ VISITORS = 16
 SECONDS = 8.0
 EVERY = 0.03  # seconds between two moves of one hand
 DEPTH = 4  # requests that a page keeps in the air at most, as in pump.js
+PATIENCE = 16  # replies in a row, none overtaken, until one more may fly, as there
 PLACES = [k / 20 for k in range(21)]  # that a hand passes on its way across
 APART = 37  # seeds from one visitor to the next: no two of their pictures are the same
 MODEL = "faces-gan"
@@ -58,6 +59,7 @@ class Page:
         self._wanted: tuple[float, float] | None = None
         self._flying: set[asyncio.Task[None]] = set()
         self._sent, self._serving, self._network = 0, 0.0, float("inf")
+        self._room = float(DEPTH)
 
     def set(self, place: float) -> None:
         self._wanted = place, time.perf_counter()
@@ -87,6 +89,8 @@ class Page:
         )
         now = time.perf_counter()
         self.replies.append(Reply(number, place, answer, now - since))
+        if self._paced:
+            self._crowded("superseded" in answer)
         if self._paced and "ms" in answer:
             self._measure(answer["ms"], 1000 * (now - began) - answer["waited"])
 
@@ -94,7 +98,11 @@ class Page:
         self._serving += (serving - self._serving) * (0.3 if self._serving else 1)
         wire = max(trip - serving, 1)
         self._network = wire if self._network == float("inf") else self._network + (wire - self._network) * 0.3
-        self.depth = max(1, min(DEPTH, 1 + int(self._network / max(self._serving, 1))))
+        self.depth = max(1, min(int(self._room), 1 + int(self._network / max(self._serving, 1))))
+
+    def _crowded(self, yes: bool) -> None:
+        self._room = 1 if yes else min(DEPTH, self._room + 1 / PATIENCE)
+        self.depth = min(self.depth, int(self._room))
 
 
 def asked(visitor: int, place: float) -> dict[str, Any]:
@@ -162,6 +170,8 @@ async def everyone(address: str, component: int, paced: bool) -> list[Visit]:
             except (httpx.HTTPError, ValueError) as cause:
                 return {"error": {"key": repr(cause)}}
 
+        for visitor in range(VISITORS):  # a page is opened, which costs the server once, before anyone drags on it
+            await ask({"page": f"visitor-{visitor}", "id": 0, "args": asked(visitor, PLACES[0])})
         return await asyncio.gather(*(visit(ask, visitor, paced) for visitor in range(VISITORS)))
 
 
