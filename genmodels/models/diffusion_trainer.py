@@ -16,19 +16,24 @@ from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.training import EMA, ModelTrainer, anneal, autocast
 
 HEAVIEST = 20.0  # the largest weight a nearly clean picture gets
+WIDE = 0.2  # of a picture's side: how far its middle reaches
 
 
-def error_of_output(model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
+def error_of_output(
+    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: float = 1.0
+) -> Tensor:
     """The plain squared error of what the network predicts, be it x0, eps, v, a flow or EDM's F."""
     said = model.output(model.schedule.add_noise(x0, eps, t), t, label)
     target = model.predicts.target(x0, eps, model.schedule.alpha(t), model.schedule.sigma(t))
-    return squared(said, target)
+    return squared(said, target, focus)
 
 
-def error_of_x0(model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
+def error_of_x0(
+    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: float = 1.0
+) -> Tensor:
     """The squared error of x0, weighted as that of v would be, but never above HEAVIEST."""
     said = model(model.schedule.add_noise(x0, eps, t), t, label).x0
-    return weight(model.schedule, t).to(x0) * squared(said, x0)
+    return weight(model.schedule, t).to(x0) * squared(said, x0, focus)
 
 
 def weight(schedule: NoiseSchedule, t: Tensor) -> Tensor:
@@ -36,9 +41,20 @@ def weight(schedule: NoiseSchedule, t: Tensor) -> Tensor:
     return (1 / schedule.sigma(t) ** 2).clamp(max=HEAVIEST)
 
 
-def squared(said: Tensor, target: Tensor) -> Tensor:
-    """The mean squared error of each picture (B,)."""
-    return (said.to(target) - target).square().flatten(1).mean(1)
+def squared(said: Tensor, target: Tensor, focus: float = 1.0) -> Tensor:
+    """The mean squared error of each picture (B,); that of its middle counts up to `focus` times as much.
+
+    What is best to say of a pixel stays the same: only where the network spends itself changes.
+    """
+    error = (said.to(target) - target).square()
+    return (error if focus == 1 else error * middle(target, focus)).flatten(1).mean(1)
+
+
+def middle(pictures: Tensor, focus: float) -> Tensor:
+    """How much each pixel (H, W) counts, on average 1: a hill whose top is `focus` times as high as the plain."""
+    y, x = (torch.linspace(-0.5, 0.5, side, device=pictures.device) for side in pictures.shape[-2:])
+    hill = 1 + (focus - 1) * torch.exp(-(y[:, None] ** 2 + x**2) / (2 * WIDE**2))
+    return hill / hill.mean()
 
 
 class DiffusionTrainer(ModelTrainer[Diffusion]):
@@ -58,6 +74,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         error: str = "x0",
         times: str = "even",
         falls: Sequence[int] = (),  # from which step to which the rate falls, if it does
+        focus: float = 1.0,  # how many times as much an error in the middle of a picture counts as one at its rim
     ) -> None:
         super().__init__(model, seed, device, decay)
         if model.averages:
@@ -67,7 +84,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         self.optimizers = {"optimizer": self.optimizer}
         self.unlabeled, self.partly, self.clip = unlabeled, partly, clip
         self.error, self.times = ERRORS[error], TIMES[times]
-        self.falls = falls
+        self.falls, self.focus = falls, focus
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         if self.falls:
@@ -89,7 +106,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
 
     def errors(self, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None) -> Tensor:
         """What is to become small, for each picture (B,)."""
-        return self.error(self.model, x0, eps, t, label)
+        return self.error(self.model, x0, eps, t, label, self.focus)
 
     def sheet(self, count: int) -> Tensor:
         """Always from the same noise; where there is one field, of each of its values in turn."""
@@ -123,7 +140,7 @@ def hidden(
     return label * keep.repeat_interleave(torch.tensor(blocks, dtype=torch.long), dim=1)
 
 
-Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None], Tensor]
+Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None, float], Tensor]
 
 ERRORS: dict[str, Error] = {"output": error_of_output, "x0": error_of_x0}
 

@@ -29,7 +29,15 @@ def ddim_step(denoise: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor |
     return denoise.schedule.add_noise(*denoise(x, t, label), r)
 
 
-def inconsistency(model: Labeled, x: Tensor, t: Tensor, near: Tensor, r: Tensor, label: Tensor | None = None) -> Tensor:
+def inconsistency(
+    model: Labeled,
+    x: Tensor,
+    t: Tensor,
+    near: Tensor,
+    r: Tensor,
+    label: Tensor | None = None,
+    focus: float = 1.0,
+) -> Tensor:
     """How far apart the ends of two places on one trajectory are said to be, x at t and `near` at r < t (B,).
 
     At r = 0 nothing is said: there `near` is the end, which holds all the others. It counts as an error of the teacher
@@ -38,7 +46,7 @@ def inconsistency(model: Labeled, x: Tensor, t: Tensor, near: Tensor, r: Tensor,
     with torch.no_grad():
         said = model(near, r.clamp(min=FIRST), label).x0
         end = torch.where(per_sample(r, near) > 0, said, near)
-    return weight(model.schedule, t).to(end) * squared(model(x, t, label).x0, end)
+    return weight(model.schedule, t).to(end) * squared(model(x, t, label).x0, end, focus)
 
 
 def straightened(teacher: Labeled, x: Tensor, t: Tensor, r: Tensor, label: Tensor | None = None) -> Estimate:
@@ -114,7 +122,7 @@ class ConsistencyTrainer(Taught):
         x, r = self.model.schedule.add_noise(x0, eps, t), (t - self.gap).clamp(min=0)
         with torch.no_grad():
             near = PAIRS[self.pairs](self.shown, x0, eps, x, t, r, label)
-        return inconsistency(self.model, x, t, near, r, label)
+        return inconsistency(self.model, x, t, near, r, label, self.focus)
 
 
 class HalvingTrainer(Taught):
@@ -159,7 +167,7 @@ class HalvingTrainer(Taught):
         t, r = (number + 1) / self.steps, number / self.steps
         with torch.no_grad():
             x0, eps = straightened(self.shown, self.model.schedule.add_noise(x0, eps, t), t, r, label)
-        return self.error(self.model, x0, eps, t, label)
+        return self.error(self.model, x0, eps, t, label, self.focus)
 
 
 PAIRS: dict[str, Callable[..., Tensor]] = {  # of a place x at t, the one nearer to the data, at r

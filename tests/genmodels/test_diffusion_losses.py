@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from genmodels.datasets.dataset import Batch
 from genmodels.denoising.parameterization import PARAMETERIZATIONS
 from genmodels.models.diffusion import Diffusion
-from genmodels.models.diffusion_trainer import ERRORS, TIMES, Averages, DiffusionTrainer
+from genmodels.models.diffusion_trainer import ERRORS, TIMES, Averages, DiffusionTrainer, squared
 from tests.genmodels.laws import F64, GAUSSIANS, gaussian
 
 PLANE = (1, 1, 2)
@@ -53,6 +53,18 @@ def fit(model: Diffusion, error: str, t: Tensor) -> None:
     start = torch.zeros(6, dtype=F64)
     bend = torch.stack([slope(e) - slope(start) for e in torch.eye(6, dtype=F64)])
     nn.utils.vector_to_parameters(-torch.linalg.solve(bend, slope(start)), weights)
+
+
+def test_an_error_in_the_middle_counts_more_and_one_everywhere_as_much():
+    truth = torch.zeros(3, 3, 65, 65)
+    said = truth.clone()
+    said[0] = 1  # everywhere
+    said[1, :, 32, 32] = 1  # in the middle
+    said[2, :, 0, 0] = 1  # in a corner
+    everywhere, middle, corner = squared(said, truth, focus=6)
+    assert everywhere == pytest.approx(1)
+    assert middle / corner == pytest.approx(6, rel=0.02)
+    assert torch.allclose(squared(said, truth), said.square().mean((1, 2, 3)))
 
 
 @pytest.mark.parametrize("error", ERRORS)
