@@ -46,12 +46,18 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
         now = time.perf_counter()
         here = node_at(step.t, schedule)
         numbers = caption(step, here, float(schedule.alpha_bar(step.t)), betas)
-        numbers |= {"step": number, "steps": len(nodes) - 1, "ms": round((now - clock) * 1000)}
+        numbers |= {"step": number, "steps": len(nodes) - 1, "ms": milliseconds(now - clock)}
         numbers |= {"there": there(here, numbers), "formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, here)])
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
     FILMS.keep(key, film)
+
+
+def milliseconds(seconds: float) -> float:
+    """Whole ones, but tenths of a few: nothing takes no time."""
+    exact = 1000 * seconds
+    return round(exact) if exact >= 10 else round(exact, 1)
 
 
 def node_at(t: Tensor, schedule: NoiseSchedule) -> Node:

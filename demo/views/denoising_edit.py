@@ -16,7 +16,7 @@ from demo.fairness import PROCESSOR
 from demo.pictures import jpeg, png, shades, to_image
 from demo.streaming import stream
 from demo.uploads import MOST_LETTERS
-from demo.views.denoising import node_at, panes
+from demo.views.denoising import milliseconds, node_at, panes
 from demo.views.denoising_edit_costs import COSTS, Cost
 from demo.views.denoising_edit_result import begun
 from demo.views.denoising_edit_subject import Subject, picture_of, shares_of
@@ -91,7 +91,7 @@ def frames_of(
             yield None
             continue
         shown = [*seen, *([] if moment.known is None else [moment.known])]
-        numbers = {"way": edit.way, "step": number, "steps": count - 1, "ms": round(spent * 1000)}
+        numbers = {"way": edit.way, "step": number, "steps": count - 1, "ms": milliseconds(spent)}
         t = {"t": round(float(moment.step.t), 4), "noise": share(schedule, moment.step.t)}
         yield {"frames": [sheet(pane) for pane in shown], "caption": numbers | t | moment.said}
         clock = time.perf_counter()
