@@ -12,7 +12,7 @@ from torch import Tensor
 from genmodels.denoising.estimate import Denoiser
 from genmodels.errors import Refused
 from genmodels.knobs import checked, knobs_of
-from genmodels.samplers import SAMPLERS, BrownianNoise, Noise, Step, begin, check_times, sample
+from genmodels.samplers import METHODS, BrownianNoise, Noise, Step, begin, check_times, sample
 from genmodels.schedules.schedule import NoiseSchedule, per_sample
 
 POKES = 2**32  # the stream of a seed's noise that pokes are drawn from, far from those of runs
@@ -37,7 +37,7 @@ class Fate:
     @property
     def draws(self) -> bool:
         """Whether the seeds matter once a run has begun; where they do not, only a poke leads elsewhere."""
-        method = SAMPLERS[self.sampler]
+        method = METHODS[self.sampler]
         amounts = [self.knobs.get(name, knob.default) for name, knob in knobs_of(method.run).items() if name in CHANCE]
         return any(amount > 0 for amount in amounts) if amounts else method.stochastic
 
@@ -69,7 +69,7 @@ def branch(fate: Fate, step: Step, k: int) -> Iterator[Step]:
     Only `step.t` and `step.x` are read, so that a page need keep no more of a run. Coefficients may differ from the
     whole run's by the last bit of a double, which float32 pictures do not show.
     """
-    method, t, n = SAMPLERS[fate.sampler], common_time(step), len(check_times(fate.times)) - 1
+    method, t, n = METHODS[fate.sampler], common_time(step), len(check_times(fate.times)) - 1
     if refused := method.refuses(fate.denoise.schedule):
         raise refused
     if isinstance(k, bool) or not isinstance(k, int) or not 0 <= k < n:
@@ -100,7 +100,7 @@ def carried(fate: Fate, t: Tensor, k: int) -> dict[str, float]:
 
     Churn is spread over all steps, so fewer get their part; a step that has been raised already is not raised again.
     """
-    knobs, n = checked(SAMPLERS[fate.sampler].run, fate.knobs), len(fate.times) - 1
+    knobs, n = checked(METHODS[fate.sampler].run, fate.knobs), len(fate.times) - 1
     if knobs.get("s_churn"):
         knobs["s_churn"] *= (n - k) / n
         if t != fate.times[k]:

@@ -10,6 +10,7 @@
   const QUIET = 350; // of rest before a run begins by itself
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LONG = 2; // seconds: of what costs more each step is shown as it comes, even to who rests at a final picture
+  const JUMPS = "consistency"; // right for a model that was taught it, and for no other
   const FIRST = ["hair-style", "glasses", "beard", "mouth", "skin", "hair-color"];
 
   // ---- what is wished for: chips where there is one field, else a menu for each, the most telling ones in sight
@@ -60,7 +61,9 @@
     root?.toggle("nw-asked", Object.keys(chosen).length > 0);
     root?.toggle("nw-is-early", facts.model.early.includes(value("model")));
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
-    root?.toggle("nw-jumping", facts.model.jumping.includes(value("model")));
+    const taught = facts.model.ways[value("model")]?.sampler === JUMPS, jumps = value("sampler") === JUMPS;
+    root?.toggle("nw-jumping", taught && !jumps);
+    root?.toggle("nw-blurred", jumps && !taught);
   }
 
   // ---- a model that can be asked for other things than the one before begins with a wish of its own
@@ -70,11 +73,11 @@
     [left, model] = [detail.byHand ? model : null, detail.value];
   });
   window.noisewalk.denoisingMeets = (name) => {
-    const { wishes, begins } = facts.model;
+    const { wishes, begins, ways } = facts.model, same = (some) => left === null || JSON.stringify(some[left]) === JSON.stringify(some[name]);
     window.noisewalk.turned(TAB, "model", name);
-    const alike = left === null || JSON.stringify(wishes[left]) === JSON.stringify(wishes[name]);
+    const changes = { ...(same(wishes) ? {} : begins[name]), ...(same(ways) ? {} : ways[name]) };
     left = null;
-    return window.noisewalk.along(TAB, alike ? {} : begins[name]);
+    return window.noisewalk.along(TAB, changes);
   };
 
   // ---- runs: by themselves where they cost little, else by a press; until then the stage says that it is behind

@@ -27,6 +27,8 @@ from demo.wiring import again, serve
 from genmodels.knobs import Knob
 from genmodels.schedules import SCHEDULES
 
+WALK = {"sampler": "dpmpp-2m", "spacing": "exponential", "steps": 30}
+JUMPS = {"sampler": "consistency", "spacing": "trailing", "steps": 4}
 HALT = "() => { noisewalk.halt('denoising-run') }"
 WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
@@ -78,24 +80,25 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     """Every knob of a plan, by the name of its field."""
     model = tab.model(models)
     tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
-    tab.facts["model"]["jumping"] = [name for name in models if usual(name).get("sampler") == "consistency"]
+    tab.facts["model"]["ways"] = {name: way(name) for name in models}
     tab.facts["model"]["begins"] = {name: beginning(name) for name in models}
     tab.facts["model"]["early"] = [name for name in models if library.early(name)]
     tab.hidden("classes", {}, free=True)
     tab.hidden("trunk", [], free=True)
-    tab.prose("denoising.jumping", classes="nw-note nw-if-jumping")
     average = tab.radio("average", plan.AVERAGES, elem_classes="nw-if-averaged")
     gr.HTML(WISHES, apply_default_css=False)
     made: dict[str, Any] = {"model": model, "average": average, "classes": "classes"}
     made["guidance"] = tab.slider("guidance", Knob(0, 12, 0.1, 1.0))
-    made["sampler"] = tab.choice("sampler", plan.PRICED, "dpmpp-2m", group="samplers")
+    made["sampler"] = tab.choice("sampler", plan.PRICED, WALK["sampler"], group="samplers")
+    tab.prose("denoising.jumping", classes="nw-note nw-if-jumping")
+    tab.prose("denoising.blurred", classes="nw-note nw-if-blurred")
     tab.method_knobs("sampler")
     made["knobs"] = "knobs"
-    made["steps"] = tab.slider("steps", Knob(1, 1000, 1, 30))
+    made["steps"] = tab.slider("steps", Knob(1, 1000, 1, WALK["steps"]))
     made["seed"] = tab.seed("seed", 4, surprise=True)
     made["count"] = tab.radio("count", plan.COUNTS, "1")
     with gr.Accordion(WORDS("denoising.more"), open=False) as more:
-        made["spacing"] = tab.choice("spacing", plan.NAMED, "exponential", group="spacings")
+        made["spacing"] = tab.choice("spacing", plan.NAMED, WALK["spacing"], group="spacings")
         made["schedule"] = tab.choice("schedule", [plan.OWN, *SCHEDULES], plan.OWN, group="schedules")
         made["fit"] = tab.radio("fit", plan.FITS)
         made["guide"] = tab.choice("guide", plan.GUIDES)
@@ -139,6 +142,12 @@ def beginning(model: str) -> dict[str, Any]:
         return {"classes": {}, "guidance": 1.0}
     [words] = asked.values()
     return {"classes": {FIRST if FIRST in words else words[0]: 1}, "guidance": usual(model).get("guidance", 1.0)}
+
+
+def way(model: str) -> dict[str, Any]:
+    """How a run of the model is walked on the stage until somebody chooses: that of most, or as it was taught."""
+    jumps = usual(model).get("sampler") == JUMPS["sampler"]
+    return JUMPS if jumps else WALK
 
 
 def usual(model: str) -> dict[str, Any]:

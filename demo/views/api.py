@@ -20,7 +20,7 @@ from genmodels.denoising.estimate import Denoiser
 from genmodels.errors import Refused
 from genmodels.knobs import Knob, checked, knobs_of
 from genmodels.latents import walk
-from genmodels.samplers import SAMPLERS, Noise, begin
+from genmodels.samplers import METHODS, Noise, begin
 from genmodels.samplers import sample as run_sampler
 from genmodels.schedules import SCHEDULES
 
@@ -58,9 +58,7 @@ def list_options() -> dict:
         "schedules": {
             key: {name: vars(knob) for name, knob in knobs_of(made).items()} for key, made in SCHEDULES.items()
         },
-        "samplers": {
-            key: {"order": SAMPLERS[key].order, "stochastic": SAMPLERS[key].stochastic} for key in plan.PRICED
-        },
+        "samplers": {key: {"order": METHODS[key].order, "stochastic": METHODS[key].stochastic} for key in plan.PRICED},
         "spacings": plan.NAMED,
     }
 

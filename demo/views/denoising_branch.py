@@ -17,7 +17,7 @@ from demo.views.denoising_price import by_limb
 from demo.views.denoising_trunk import MOST, Limb, Trunk, parted, poked_at
 from genmodels.branches import REMEMBERING, Rectangle
 from genmodels.knobs import knobs_of
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 
 PANES = ("t:denoising.poke.without", "t:denoising.poke.with", "t:denoising.poke.where")
 GUIDING = ("guidance", "guide", "guide_from", "guide_to", "rescale")
@@ -55,7 +55,7 @@ def idle(plan: Plan, limb: Limb, turned: Sequence[str]) -> list[str]:
 def telling(plan: Plan, number: int) -> Course:
     """The course with everything at rest that has no say from a step on."""
     course, rest, nodes = plan.course, Course(), times(plan)
-    bounds = knobs_of(SAMPLERS[course.sampler].run)
+    bounds = knobs_of(METHODS[course.sampler].run)
     own = {name: course.own_knobs.get(name, knob.default) for name, knob in bounds.items()}
     silent: dict[str, Any] = {"knobs": {course.sampler: own}}
     if not fate(plan).draws:

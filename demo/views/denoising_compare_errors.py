@@ -15,9 +15,9 @@ from demo.views.denoising_plan import PRICED, Plan, denoiser, start
 from demo.views.denoising_price import evaluations
 from demo.views.method_knobs import draws_noise
 from genmodels.accuracy import affordable, chart
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 
-JUDGED = [name for name in PRICED if not SAMPLERS[name].stochastic]  # chance has no one picture to come to
+JUDGED = [name for name in PRICED if not METHODS[name].stochastic]  # chance has no one picture to come to
 FIRST = ["ddim", "heun", "dpmpp-2m"]
 MOST = 5
 BUDGETS = (4, 8, 16, 32)  # questions to the denoiser; a guided one asks networks twice for each

@@ -19,14 +19,14 @@ from genmodels.branches import Fate
 from genmodels.denoising import APG, Clipped, Conditioned, Denoiser, DynamicThreshold, Guided, Mismatched, Rescheduled
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 from genmodels.schedules import SCHEDULES
 from genmodels.schedules.schedule import FIRST, NoiseSchedule
 from genmodels.spacing import SPACINGS
 
 COUNTS = ("1", "4", "16")
 # A run is paid for by the step; a method that chooses its own steps has no price, and none that fits a timeline.
-PRICED = [name for name, method in SAMPLERS.items() if method.evaluations(1) is not None]
+PRICED = [name for name, method in METHODS.items() if method.evaluations(1) is not None]
 NAMED = [name for name in SPACINGS if name != "by-hand"]
 OWN = "own"  # the schedule that the model was trained on
 GUIDES = ("free", "projected", "weaker")

@@ -18,7 +18,7 @@ from demo.views.denoising_trunk import Trunk, check_ends
 from genmodels.branches import Fate, carried
 from genmodels.denoising.estimate import Estimate
 from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 from genmodels.schedules.schedule import NoiseSchedule
 
 MOST_WORK = 4_000 if HOSTED else 40_000  # evaluations × pictures of one run
@@ -72,7 +72,7 @@ def rehearsed(
 ) -> tuple[Tensor, float]:
     """The steps `first` to `until` walked by the sampler itself, with nothing to compute: when it asked, and where it
     then stood, which churn may have raised."""
-    listener, method = Listener(schedule), SAMPLERS[sampler]
+    listener, method = Listener(schedule), METHODS[sampler]
     t, all_nodes = (torch.tensor(values, dtype=torch.float64) for values in (start, nodes))
     rest = torch.cat([t.reshape(1), all_nodes[first + 1 :]])
     taken = carried(Fate(listener, sampler, all_nodes, (), dict(knobs)), t, first)

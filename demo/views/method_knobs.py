@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from demo.checks import By
 from genmodels.errors import Refused
 from genmodels.knobs import checked, knobs_of
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 
 NOISY = ("eta", "s_churn")  # a method that has such a knob draws noise if and only if it is turned up
 DECADES = 1e4  # a knob that spans more than this is turned by its logarithm
@@ -21,32 +21,32 @@ def read_knobs(value: Any) -> Turned:
     if not isinstance(value, dict) or not all(isinstance(own, dict) for own in value.values()):
         raise Refused("method-knobs")
     for name in value:
-        if name not in SAMPLERS:
-            raise Refused("choice", name="knobs", value=str(name)[:40], allowed=", ".join(SAMPLERS))
-    return {name: checked(SAMPLERS[name].run, own) for name, own in value.items()}
+        if name not in METHODS:
+            raise Refused("choice", name="knobs", value=str(name)[:40], allowed=", ".join(METHODS))
+    return {name: checked(METHODS[name].run, own) for name, own in value.items()}
 
 
 def draws_noise(method: str, knobs: Mapping[str, float]) -> bool:
     """Whether a run of the method, its knobs so turned, is a matter of chance."""
     noisy = [own for name, own in settings(method, knobs).items() if name in NOISY]
-    return any(noisy) if noisy else SAMPLERS[method].stochastic
+    return any(noisy) if noisy else METHODS[method].stochastic
 
 
 def order(method: str, knobs: Mapping[str, float]) -> float | None:
     """The power of the step in the error; None where the knobs make another method than the table speaks of."""
-    if SAMPLERS[method].stochastic != draws_noise(method, knobs):
+    if METHODS[method].stochastic != draws_noise(method, knobs):
         return None
-    return settings(method, knobs).get("order", SAMPLERS[method].order)
+    return settings(method, knobs).get("order", METHODS[method].order)
 
 
 def settings(method: str, knobs: Mapping[str, float]) -> dict[str, float]:
     """Every knob of the method: as turned, or at rest."""
-    return {name: knobs.get(name, knob.default) for name, knob in knobs_of(SAMPLERS[method].run).items()}
+    return {name: knobs.get(name, knob.default) for name, knob in knobs_of(METHODS[method].run).items()}
 
 
 def catalog() -> dict[str, dict[str, dict[str, Any]]]:
     """Every method that has knobs, with what the page needs to show them."""
-    found = {name: knobs_of(method.run) for name, method in SAMPLERS.items()}
+    found = {name: knobs_of(method.run) for name, method in METHODS.items()}
     return {
         name: {
             key: {

@@ -19,8 +19,8 @@ from genmodels.errors import demand
 from genmodels.knobs import knob, settle
 from genmodels.latents import LatentModel
 from genmodels.models.unet import UNet
-from genmodels.samplers import SAMPLERS, Noise, Step
-from genmodels.samplers.consistency import consistency
+from genmodels.samplers import METHODS, BrownianNoise, Step
+from genmodels.samplers.noise import rearranged
 from genmodels.schedules import SCHEDULES
 from genmodels.schedules.schedule import NoiseSchedule, per_sample
 from genmodels.spacing import SPACINGS
@@ -125,8 +125,7 @@ class Shuffled:
         self.z = z
 
     def __call__(self, i: int) -> Tensor:
-        order = torch.randperm(self.z[0].numel(), generator=torch.Generator().manual_seed(i)).to(self.z.device)
-        return self.z.flatten(1)[:, order].reshape(self.z.shape)
+        return rearranged(self.z, i)
 
 
-WALKS = {name: method.run for name, method in SAMPLERS.items() if method.noise is Noise} | {"consistency": consistency}
+WALKS = {name: method.run for name, method in METHODS.items() if method.noise is not BrownianNoise}

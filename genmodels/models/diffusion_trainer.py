@@ -16,11 +16,11 @@ from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.training import EMA, ModelTrainer, anneal, autocast
 
 HEAVIEST = 20.0  # the largest weight a nearly clean picture gets
-WIDE = 0.2  # of a picture's side: how far its middle reaches
+Focus = Sequence[Sequence[float]]  # hills: how far down and right of the corner, their reach (in sides), their height
 
 
 def error_of_output(
-    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: float = 1.0
+    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: Focus = ()
 ) -> Tensor:
     """The plain squared error of what the network predicts, be it x0, eps, v, a flow or EDM's F."""
     said = model.output(model.schedule.add_noise(x0, eps, t), t, label)
@@ -29,7 +29,7 @@ def error_of_output(
 
 
 def error_of_x0(
-    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: float = 1.0
+    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: Focus = ()
 ) -> Tensor:
     """The squared error of x0, weighted as that of v would be, but never above HEAVIEST."""
     said = model(model.schedule.add_noise(x0, eps, t), t, label).x0
@@ -41,20 +41,22 @@ def weight(schedule: NoiseSchedule, t: Tensor) -> Tensor:
     return (1 / schedule.sigma(t) ** 2).clamp(max=HEAVIEST)
 
 
-def squared(said: Tensor, target: Tensor, focus: float = 1.0) -> Tensor:
-    """The mean squared error of each picture (B,); that of its middle counts up to `focus` times as much.
+def squared(said: Tensor, target: Tensor, focus: Focus = ()) -> Tensor:
+    """The mean squared error of each picture (B,), where some places may count more than others.
 
     What is best to say of a pixel stays the same: only where the network spends itself changes.
     """
     error = (said.to(target) - target).square()
-    return (error if focus == 1 else error * middle(target, focus)).flatten(1).mean(1)
+    return (error * landscape(target, focus) if focus else error).flatten(1).mean(1)
 
 
-def middle(pictures: Tensor, focus: float) -> Tensor:
-    """How much each pixel (H, W) counts, on average 1: a hill whose top is `focus` times as high as the plain."""
-    y, x = (torch.linspace(-0.5, 0.5, side, device=pictures.device) for side in pictures.shape[-2:])
-    hill = 1 + (focus - 1) * torch.exp(-(y[:, None] ** 2 + x**2) / (2 * WIDE**2))
-    return hill / hill.mean()
+def landscape(pictures: Tensor, focus: Focus) -> Tensor:
+    """How much each pixel (H, W) counts, on average 1: a plain with hills of so many times its height."""
+    y, x = (torch.linspace(0, 1, side, device=pictures.device) for side in pictures.shape[-2:])
+    ground = torch.ones(pictures.shape[-2:], device=pictures.device)
+    for down, right, reach, height in focus:
+        ground += height * torch.exp(-((y[:, None] - down) ** 2 + (x - right) ** 2) / (2 * reach**2))
+    return ground / ground.mean()
 
 
 class DiffusionTrainer(ModelTrainer[Diffusion]):
@@ -74,7 +76,7 @@ class DiffusionTrainer(ModelTrainer[Diffusion]):
         error: str = "x0",
         times: str = "even",
         falls: Sequence[int] = (),  # from which step to which the rate falls, if it does
-        focus: float = 1.0,  # how many times as much an error in the middle of a picture counts as one at its rim
+        focus: Focus = (),  # where an error counts more
     ) -> None:
         super().__init__(model, seed, device, decay)
         if model.averages:
@@ -140,7 +142,7 @@ def hidden(
     return label * keep.repeat_interleave(torch.tensor(blocks, dtype=torch.long), dim=1)
 
 
-Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None, float], Tensor]
+Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None, Focus], Tensor]
 
 ERRORS: dict[str, Error] = {"output": error_of_output, "x0": error_of_x0}
 

@@ -20,7 +20,7 @@ from genmodels.datasets.dataset import Batch
 from genmodels.denoising.conditioned import Labeled
 from genmodels.denoising.estimate import Estimate
 from genmodels.models.diffusion import Diffusion
-from genmodels.models.diffusion_trainer import DiffusionTrainer, squared, weight
+from genmodels.models.diffusion_trainer import DiffusionTrainer, Focus, squared, weight
 from genmodels.schedules.schedule import FIRST, NoiseSchedule, per_sample
 
 
@@ -36,7 +36,7 @@ def inconsistency(
     near: Tensor,
     r: Tensor,
     label: Tensor | None = None,
-    focus: float = 1.0,
+    focus: Focus = (),
 ) -> Tensor:
     """How far apart the ends of two places on one trajectory are said to be, x at t and `near` at r < t (B,).
 

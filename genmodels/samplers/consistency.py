@@ -1,7 +1,7 @@
 """Multistep consistency sampling: jump to the data, cover it with fresh noise, jump again (2303.01469).
 
 It is for models that know where a trajectory ends. Those that know the mean of all that x may have been would only be
-blurred by it, however many the steps: so it is no row of SAMPLERS, whose methods are right for any denoiser.
+blurred by it, however many the steps: so it is a row of METHODS, not of SAMPLERS, which are right for any denoiser.
 """
 
 from __future__ import annotations

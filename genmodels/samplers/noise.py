@@ -43,6 +43,14 @@ class Noise:
         return flat.reshape(-1, *self.shape).to(self.device, self.dtype)
 
 
+class Rearranged(Noise):
+    """The noise that a run starts from, its places changed at every step: as random, and as smooth in the start."""
+
+    def __call__(self, i: int) -> Tensor:
+        start = super().__call__(START)
+        return start if i == START else rearranged(start, i)
+
+
 class BrownianNoise(Noise):
     """One Brownian path per seed, for stochastic differential equations: with more steps, the same path in more detail.
 
@@ -94,6 +102,12 @@ def cell(level: float) -> int:
     root = level ** (1 / 3)
     share = 1.0 if math.isinf(root) else root / (1 + root)
     return min(round(share * 2**DEPTH), 2**DEPTH - 1)
+
+
+def rearranged(z: Tensor, i: int) -> Tensor:
+    """The same numbers in other places, which i alone decides."""
+    order = torch.randperm(z[0].numel(), generator=torch.Generator().manual_seed(i)).to(z.device)
+    return z.flatten(1)[:, order].reshape(z.shape)
 
 
 def scramble(keys: np.ndarray) -> np.ndarray:

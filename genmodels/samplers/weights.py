@@ -18,7 +18,7 @@ from torch import Tensor
 from genmodels.denoising.estimate import Estimate
 from genmodels.errors import Refused
 from genmodels.knobs import checked
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS
 from genmodels.samplers.nodes import check_times
 from genmodels.schedules.schedule import NoiseSchedule
 
@@ -54,7 +54,7 @@ class Letters:
 
 def weights(name: str, schedule: NoiseSchedule, times: Tensor, **knobs: float) -> Iterator[Weights]:
     """The weights of each step of a run, one fewer than its times."""
-    method, n = SAMPLERS[name], len(check_times(times)) - 1
+    method, n = METHODS[name], len(check_times(times)) - 1
     if refused := method.refuses(schedule):
         raise refused
     calls = method.evaluations(n)

@@ -57,6 +57,27 @@ def test_a_link_says_what_is_asked_for_itself(page: Any, alone: Callable[[str], 
     assert wishes(page) == ({}, "1"), "nor does leaving the menu ask for anything"
 
 
+def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callable[[str], str]) -> None:
+    def way() -> list[Any]:
+        page.wait_for_timeout(500)
+        return [value(page, "denoising", name) for name in ("sampler", "spacing", "steps")]
+
+    taught, blurred = (page.locator(f".nw-if-{name}") for name in ("jumping", "blurred"))
+    page.goto(f"{alone('denoising')}?tab=denoising&steps=2")
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '2 / 2'")
+    choose(page, "faces-fewstep")
+    assert way() == ["consistency", "trailing", 4]
+    page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '4 / 4'")
+    assert not taught.is_visible() and not blurred.is_visible()
+    page.evaluate("noisewalk.turned('denoising', 'sampler', 'ddim')")
+    assert taught.is_visible() and not blurred.is_visible()
+    page.evaluate("noisewalk.turned('denoising', 'sampler', 'consistency')")
+    choose(page, "faces-diffusion")
+    assert way() == ["dpmpp-2m", "exponential", 30]
+    page.evaluate("noisewalk.turned('denoising', 'sampler', 'consistency')")
+    assert blurred.is_visible() and not taught.is_visible()
+
+
 @pytest.mark.parametrize(
     ("language", "glasses"), [("en", "Glasses: sunglasses"), ("zh-TW", "眼鏡: 太陽眼鏡"), ("zh-CN", "眼镜: 太阳镜")]
 )

@@ -19,6 +19,8 @@ from demo.views.denoising_plan import Course, Plan
 from demo.views.denoising_trunk import grown
 from genmodels import checkpoints
 from genmodels.__main__ import main
+from genmodels.latents import draw
+from genmodels.models.diffusion import Diffusion
 from genmodels.zoo import ZOO
 from tests.genmodels.test_checkpoints import CARD
 
@@ -70,6 +72,17 @@ def test_what_is_asked_for_is_drawn_wherever_one_asks(drawn: dict[str, list[np.n
     for other in ({}, {"classes": {"5": 1.0}, "guidance": 3.0}, {"classes": wish, "guidance": 0.0}):
         (picture,) = api.sample(name, SEEDS[:1], steps=8, **other)
         assert not same(picture, np.asarray(to_image(last.x)))
+
+
+def test_a_model_that_jumps(drawn: dict[str, list[np.ndarray]]):
+    """On the stage each step's noise is that of the command line and of Live: the start's own, in other places."""
+    name = "digits-diffusion"
+    model = library.diffusion_model(name)
+    assert isinstance(model, Diffusion)
+    taught = model.used(sampler="consistency", spacing="by-hand", steps=4)
+    plan = Plan(name, Course("consistency", SEEDS[0]), spacing="trailing", steps=4, count="4")
+    *_, last = grown(plan, ())
+    assert (last.x[:2].clamp(-1, 1) - taught.decode(draw(model.latent_shape, SEEDS))).abs().max() < 1e-4
 
 
 def test_a_gan(drawn: dict[str, list[np.ndarray]]):

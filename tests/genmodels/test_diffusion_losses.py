@@ -55,15 +55,16 @@ def fit(model: Diffusion, error: str, t: Tensor) -> None:
     nn.utils.vector_to_parameters(-torch.linalg.solve(bend, slope(start)), weights)
 
 
-def test_an_error_in_the_middle_counts_more_and_one_everywhere_as_much():
-    truth = torch.zeros(3, 3, 65, 65)
+def test_an_error_on_a_hill_counts_more_and_one_everywhere_as_much():
+    truth = torch.zeros(4, 3, 65, 65)
     said = truth.clone()
     said[0] = 1  # everywhere
-    said[1, :, 32, 32] = 1  # in the middle
-    said[2, :, 0, 0] = 1  # in a corner
-    everywhere, middle, corner = squared(said, truth, focus=6)
+    said[1, :, 32, 16] = 1  # on one hill
+    said[2, :, 48, 48] = 1  # on another
+    said[3, :, 0, 64] = 1  # on the plain
+    everywhere, low, high, plain = squared(said, truth, focus=[(0.5, 0.25, 0.1, 5), (0.75, 0.75, 0.1, 20)])
     assert everywhere == pytest.approx(1)
-    assert middle / corner == pytest.approx(6, rel=0.02)
+    assert (low / plain, high / plain) == (pytest.approx(6, rel=0.02), pytest.approx(21, rel=0.02))
     assert torch.allclose(squared(said, truth), said.square().mean((1, 2, 3)))
 
 
