@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from demo import library
-from demo.pace import WAYS, choose
+from demo.pace import WAYS, by_seeds, choose
 from genmodels.latents import draw
 
 BATCHES = (1, 16)
@@ -25,7 +25,7 @@ def measure() -> dict[str, Any]:
         model = library.latent_model(name)
         for batch in BATCHES:
             z = draw(model.latent_shape, range(batch))
-            found = choose(lambda model=model, z=z: model.decode(z))
+            found = choose(lambda model=model, z=z: model.decode(z), sample=by_seeds(name))
             taken = []
             for _ in range(TRIES):
                 began = time.perf_counter()

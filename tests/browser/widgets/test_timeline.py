@@ -62,12 +62,16 @@ def test_playing_ends_at_the_last_frame_and_space_starts_it(widgets: Any) -> Non
     for _ in range(2):
         widgets.click("#steps .nw-speed")
     slider = widgets.locator("#steps .nw-range")
+    widgets.evaluate("""() => {
+      const play = document.querySelector('#steps .nw-play'), range = document.querySelector('#steps .nw-range');
+      window.said = []; window.passed = [];
+      new MutationObserver(() => said.push(play.getAttribute('aria-label'))).observe(play, { attributeFilter: ['aria-label'] });
+      addEventListener('noisewalk:frame', () => passed.push(+range.value)) }""")
     slider.focus()
     slider.press(" ")
-    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Pause'")
-    settled(widgets, "() => +document.querySelector('#steps .nw-range').value < 20")
-    settled(widgets, "() => document.querySelector('#steps .nw-play').getAttribute('aria-label') === 'Play'")
-    assert slider.input_value() == "39"
+    settled(widgets, "() => said.at(-1) === 'Play'")
+    assert widgets.evaluate("said[0]") == "Pause"
+    assert min(widgets.evaluate("passed")) < 20 and slider.input_value() == "39"
 
 
 def test_fast_pieces_all_arrive(widgets: Any) -> None:
