@@ -59,6 +59,18 @@ def test_files_come_and_go_while_the_page_is_open(folder: Path):
     assert refusal.value.key == "no-checkpoint"
 
 
+def test_a_model_is_known_without_a_look_at_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    put(folder, "one")
+    flip(put(folder, "two"))
+    outside = put(folder.parent, "three")
+    monkeypatch.setattr(library, "_names", lambda: pytest.fail("the whole folder was listed"))
+    known = [name for name in ("one", "two", "three", f"../{outside.stem}", "") if library.is_of_kind("gan", name)]
+    assert known == ["one"]
+    assert not library.is_of_kind("diffusion", "one")
+    (folder / "one.safetensors").unlink()
+    assert not library.is_of_kind("gan", "one")
+
+
 def test_a_damaged_file_costs_one_line_and_its_place_in_the_menu(folder: Path, caplog: pytest.LogCaptureFixture):
     put(folder, "good")
     flip(put(folder, "bad"))
