@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
@@ -42,7 +41,7 @@ TURN = 10  # pictures painted and read in one turn at the processor
 ROUNDS = 100  # of the intervals
 SURE, ASIDE = 0.95, 4  # the share of real pictures that set the level of certainty; one in so many is put aside for it
 CARDS = ("coverage-clf", "coverage-pca", "support-pca", "copies", "tv-joint")  # and what begins with "rarest:"
-Model = Annotated[str, OneOf(library.latent_models, partial(library.is_of_kind, "gan"))]
+Model = Annotated[str, OneOf(library.latent_models)]
 LOG = logging.getLogger(__name__)
 
 
