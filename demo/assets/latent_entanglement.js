@@ -33,9 +33,9 @@
     const patient = parts.patient(figure, Object.values(kit.server)[0], () => (ways.row() ? question() : null), ways.REST);
     async function ask(message) {
       while (!ways.row() && element.isConnected) await pause(ways.REST);
-      if (!ways.row()) return { superseded: true };
+      if (!ways.row()) return { superseded: true, unasked: true };
       const asked = JSON.stringify(question());
-      if (asked === answered) return { superseded: true };
+      if (asked === answered) return { superseded: true, unasked: true };
       const reply = await patient(message);
       if (reply?.image) answered = asked;
       return reply;

@@ -209,7 +209,7 @@
     const ask = Object.values(kit.server)[0];
     const whenSeen = async message => {
       await parts.seen(canvas);
-      return JSON.stringify(message.args) === JSON.stringify(requests.args()) ? ask(message) : { superseded: true };
+      return JSON.stringify(message.args) === JSON.stringify(requests.args()) ? ask(message) : { superseded: true, unasked: true };
     };
     requests = kit.pump(whenSeen, async (reply, fresh) => { if (fresh()) show(reply); }, reason => fail({ reason }));
   };

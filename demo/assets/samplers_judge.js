@@ -16,7 +16,7 @@
       const asked = JSON.stringify(message.args);
       await parts.seen(figure);
       await wait();
-      if (asked !== current()) return { superseded: true };
+      if (asked !== current()) return { superseded: true, unasked: true };
       figure.classList.add("nw-waiting");
       const answer = await ask(message);
       figure.classList.remove("nw-waiting");

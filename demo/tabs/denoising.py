@@ -28,7 +28,7 @@ from genmodels.knobs import Knob
 from genmodels.schedules import SCHEDULES
 
 WALK = {"sampler": "dpmpp-2m", "spacing": "exponential", "steps": 30}
-JUMPS = {"sampler": "consistency", "spacing": "trailing", "steps": 4}
+JUMPS = {"sampler": "consistency", "spacing": "trailing", "steps": 4, "guidance": 1.0}  # it was taught by a guided one
 HALT = "() => { noisewalk.halt('denoising-run') }"
 WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'
@@ -145,7 +145,7 @@ def beginning(model: str) -> dict[str, Any]:
 
 
 def way(model: str) -> dict[str, Any]:
-    """How a run of the model is walked on the stage until somebody chooses: that of most, or as it was taught."""
+    """How a run of the model is walked when it is met by one who comes from a model of the other kind."""
     jumps = usual(model).get("sampler") == JUMPS["sampler"]
     return JUMPS if jumps else WALK
 

@@ -17,8 +17,9 @@ from demo.views.denoising_edit_subject import Brushed, Subject, changed, drawn_o
 from demo.views.denoising_plan import Plan, Seed, denoiser, fate, shape, times
 from genmodels.comparing import distance
 from genmodels.denoising import Denoiser
-from genmodels.editing import TURNINGS, Kept, Known, Pooled, Posterior, clean, redraw, repaint, restore, strip, turn
+from genmodels.editing import TURNINGS, Kept, Known, Pooled, Posterior, clean, redraw, repaint, restore, turn
 from genmodels.editing.drawing import STRENGTH
+from genmodels.editing.drawing import between as way_between
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.samplers import Noise, Step
@@ -116,9 +117,7 @@ def psnr(found: Tensor, truth: Tensor) -> float:
 
 def between(plan: Plan, _: Subject, edit: Edit, picture: Tensor) -> Iterator[Moment]:
     """From the noise of the stage's seed to that of another, along the sphere on which noise lies."""
-    course = replace(fate(plan), seeds=[plan.course.seed] * FRAMES)
-    start = strip(course, shape(plan.model), plan.course.seed, edit.other, FRAMES)
-    for step in course.run(start):
+    for step in way_between(fate(plan), shape(plan.model), plan.course.seed, edit.other, FRAMES):
         yield Moment(step, None, {"first": plan.course.seed, "last": edit.other})
 
 

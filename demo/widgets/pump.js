@@ -36,7 +36,7 @@ function pump(ask, show, fail) {
   }
 
   async function land(id, reply, started) {
-    crowded(!!reply?.superseded);
+    if (!reply?.unasked) crowded(reply?.superseded || reply?.error?.key === 'too-fast'); // the page itself saw no need
     if (!here() || reply?.superseded) return;
     const trip = performance.now() - started - (reply?.waited ?? 0); // the turns of others are not the wire
     if (Number.isFinite(reply?.ms)) measure(reply.ms, trip);

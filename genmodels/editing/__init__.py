@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genmodels.editing.drawing import redraw, strip, time_of_strength
+from genmodels.editing.drawing import between, redraw, strip, time_of_strength
 from genmodels.editing.inpainting import repaint
 from genmodels.editing.known import Kept, Known, Noisy, Pooled
 from genmodels.editing.posterior import Posterior
@@ -16,6 +16,7 @@ __all__ = [
     "Noisy",
     "Pooled",
     "Posterior",
+    "between",
     "clean",
     "redraw",
     "repaint",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from genmodels.branches import Fate, enter
-from genmodels.knobs import Knob
+from genmodels.knobs import Knob, checked
 from genmodels.latents import draw, walk
-from genmodels.samplers.step import Step
+from genmodels.samplers import METHODS, Noise, Step, check_times
 from genmodels.schedules.schedule import NoiseSchedule
 
 STRENGTH, FRAMES = Knob(0, 1, 0.01, 0.6), Knob(2, 64, 1, 9)
@@ -43,9 +44,27 @@ def redraw(fate: Fate, picture: Tensor, strength: float) -> Iterator[Step]:
 
 
 def strip(fate: Fate, shape: Sequence[int], first: int, second: int, frames: int, way: str = "slerp") -> Tensor:
-    """What runs start from that lead from the picture of one seed to that of another. For a sampler that draws, give
-    the fate the same seed for every frame, or chance would differ from one to the next."""
+    """What runs start from that lead from the picture of one seed to that of another."""
     count = int(FRAMES.check("frames", frames))
     noises = torch.cat(list(walk(draw(shape, [first]), draw(shape, [second]), count, way)))
     alpha, sigma = (rate(fate.times[0]) for rate in (fate.denoise.schedule.alpha, fate.denoise.schedule.sigma))
     return noises * float(torch.hypot(alpha, sigma))
+
+
+def between(fate: Fate, shape: Sequence[int], first: int, second: int, frames: int) -> Iterator[Step]:
+    """Runs from the picture of one seed to that of another; the first and the last frame are those seeds' own runs."""
+    method, start = METHODS[fate.sampler], strip(fate, shape, first, second, frames)
+    if refused := method.refuses(fate.denoise.schedule):
+        raise refused
+    noise = Turning(method.noise([first], shape), method.noise([second], shape), frames)
+    return method.run(fate.denoise, start, check_times(fate.times), noise, **checked(method.run, fate.knobs))
+
+
+class Turning:
+    """The noise of every step, for each frame as far between that of two seeds as its start is."""
+
+    def __init__(self, one: Noise, other: Noise, frames: int) -> None:
+        self.one, self.other, self.frames = one, other, frames
+
+    def __call__(self, *moment: Any) -> Tensor:
+        return torch.cat(list(walk(self.one(*moment), self.other(*moment), self.frames)))

@@ -1,4 +1,4 @@
-"""Multistep consistency sampling: jump to the data, cover it with fresh noise, jump again (2303.01469).
+"""Multistep consistency sampling: jump to the data, cover it with other noise, jump again (2303.01469).
 
 It is for models that know where a trajectory ends. Those that know the mean of all that x may have been would only be
 blurred by it, however many the steps: so it is a row of METHODS, not of SAMPLERS, which are right for any denoiser.
@@ -19,7 +19,7 @@ from genmodels.samplers.step import Fresh, Step
 
 @torch.no_grad()
 def consistency(denoise: Denoiser, x: Tensor, times: Tensor, noise: Fresh) -> Iterator[Step]:
-    """One evaluation a step; all of the noise is new each time."""
+    """One evaluation a step; all of the noise is another each time."""
     nodes = trace(denoise.schedule, times)
     step = look(denoise, x, nodes[0])
     for i, (_, there) in enumerate(pairwise(nodes)):

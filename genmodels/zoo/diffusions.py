@@ -38,7 +38,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         optimizer=TOLD | {"partly": 0.2, "focus": [FACE, MOUTH], "falls": [41_400, 44_000], "decay": 0.999},
         usual={"guidance": 2.0},
     ),
-    # the same with a quarter of the weights and of the training, to be steered away from (2406.02507)
+    # the same with a quarter of the weights and a ninth of the training, to be steered away from (2406.02507)
     "faces-weak": Recipe(
         "diffusion",
         Diffusion,
@@ -50,7 +50,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         config=FACES | {"channels": 32, "fine": 16},
         usual={"guidance": 2.0},
     ),
-    # of three ways, on digits, the best in one step and good in any number: the table is in checkpoints/README.md
+    # of three ways, on digits, near the best in any number of steps: the table is in checkpoints/README.md
     "faces-fewstep": Recipe(
         "diffusion",
         Diffusion,

@@ -61,13 +61,13 @@ def test_the_turns_of_others_are_not_the_wire(flown: Any):
 def test_who_overtook_himself_flies_alone_and_only_slowly_with_more(flown: Any):
     code = """
     const before = await turns(8, 100, { ms: 5 });
-    await turns(DEPTH, 100, { superseded: true });
-    const after = [];
+    await turns(DEPTH, 100, { superseded: true, unasked: true });
+    const unasked = asked.length, alone = await turns(DEPTH, 100, { superseded: true }), after = [];
     for (let k = 0; k < 4; k++) after.push(await turns(PATIENCE, 100, { ms: 5 }));
-    return [before, ...after];"""
-    before, *after = flown(code)
-    assert before == DEPTH
-    assert after[0] < DEPTH and after == sorted(after) and after[-1] == DEPTH, after
+    return [before, unasked, alone, ...after];"""
+    before, unasked, alone, *after = flown(code)
+    assert (before, unasked, alone) == (DEPTH, DEPTH, 1)
+    assert after == [1, 2, 3, DEPTH]
 
 
 def test_the_last_value_is_always_asked_for_and_painted(flown: Any):

@@ -20,7 +20,7 @@ from demo.views.denoising_trunk import MOST, Limb, Poke, grown, parted
 from genmodels import checkpoints
 from genmodels.branches import REMEMBERING, Rectangle
 from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS, Step
+from genmodels.samplers import METHODS, Step
 from tests.demo.shelf import put
 
 NAME, AT, STEPS = "digits-diffusion", 2, 5
@@ -67,7 +67,7 @@ def test_the_weaker_model_is_not_guided_away_from_itself():
     assert refusal.value.key == "already-weak"
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLERS if SAMPLERS[name].evaluations(1)])
+@pytest.mark.parametrize("name", [name for name in METHODS if METHODS[name].evaluations(1)])
 def test_a_branch_with_nothing_changed_is_the_run_itself(name: str):
     course = Course(name, seed=3, classes=SEVEN, guidance=2.0)
     whole, branched = run(course), run(course, Limb(AT, course))

@@ -12,16 +12,16 @@ from genmodels.branches import CHANCE, REMEMBERING, Fate, Rectangle, branch, pok
 from genmodels.denoising import GaussianDenoiser
 from genmodels.errors import Refused
 from genmodels.knobs import knobs_of
-from genmodels.samplers import SAMPLERS, Step
+from genmodels.samplers import METHODS, Step
 from genmodels.schedules import SCHEDULES
 from genmodels.spacing import SPACINGS
 from tests.genmodels import laws
 
 STEPS, AT, SEEDS = 6, 2, (3, 4, 5)
-FORGETFUL = [name for name in SAMPLERS if name not in REMEMBERING]
+FORGETFUL = [name for name in METHODS if name not in REMEMBERING]
 LIVELY = [  # every sampler at rest, and with chance where it has a knob for it
     (name, knobs)
-    for name, method in SAMPLERS.items()
+    for name, method in METHODS.items()
     for knobs in ({}, *({knob: bounds.high / 2} for knob, bounds in knobs_of(method.run).items() if knob in CHANCE))
 ]
 
@@ -51,7 +51,7 @@ def test_nothing_changed_is_the_run_itself(sampler: str, knobs: dict, world: str
         assert same(list(branch(chosen, whole[k], k)), whole[k:])
 
 
-@pytest.mark.parametrize("sampler", [name for name in SAMPLERS if name != "rk45"])
+@pytest.mark.parametrize("sampler", [name for name in METHODS if name != "rk45"])
 def test_who_remembers_starts_anew_by_one_step_of_ddim(sampler: str) -> None:
     chosen = fate(sampler, endpoint="stop")
     whole = run(chosen)

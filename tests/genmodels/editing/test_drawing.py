@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from genmodels.branches import Fate
-from genmodels.editing import redraw, strip, time_of_strength
+from genmodels.editing import between, redraw, strip, time_of_strength
 from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS
+from genmodels.samplers import METHODS, SAMPLERS
 from genmodels.schedules import SCHEDULES
 from genmodels.spacing import SPACINGS
 from tests.genmodels.editing.truth import SHAPE, last, law, noise, picture
@@ -94,3 +94,15 @@ def test_a_strip_leads_from_one_plain_run_to_the_other_and_keeps_its_length() ->
 def test_a_strip_has_a_few_frames(frames: int) -> None:
     with pytest.raises(Refused):
         strip(fate("flow", steps=4), SHAPE, 0, 1, frames)
+
+
+@pytest.mark.parametrize("sampler", METHODS)
+def test_a_way_between_two_seeds_begins_and_ends_with_their_own_runs(sampler: str) -> None:
+    """Also where a sampler draws: what it draws turns from the one seed's to the other's as the start does."""
+    chosen = fate("linear", sampler, 4)
+    frames = last(between(chosen, SHAPE, 3, 8, 5))
+    for frame, seed in ((frames[:1], 3), (frames[-1:], 8)):
+        own = dataclasses.replace(chosen, seeds=[seed])
+        assert torch.allclose(frame, last(own.run(own.start(SHAPE))), atol=1e-4)
+    apart = (frames[1:] - frames[:-1]).flatten(1).norm(dim=1)
+    assert apart.min() > 0
