@@ -10,13 +10,13 @@ import torch
 
 from genmodels.denoising import GaussianDenoiser
 from genmodels.errors import Refused
-from genmodels.samplers import SAMPLERS, sample
+from genmodels.samplers import METHODS, sample
 from genmodels.samplers.weights import weights
 from genmodels.schedules import SCHEDULES
 from genmodels.spacing import SPACINGS
 
-PRICED = [name for name, method in SAMPLERS.items() if method.evaluations(1) is not None]
-ONE_CALL = [name for name in PRICED if SAMPLERS[name].evaluations(5, "stop") == 5 and not SAMPLERS[name].stochastic]
+PRICED = [name for name, method in METHODS.items() if method.evaluations(1) is not None]
+ONE_CALL = [name for name in PRICED if METHODS[name].evaluations(5, "stop") == 5 and not METHODS[name].stochastic]
 
 
 @pytest.mark.parametrize("schedule", ["linear", "cosine", "edm", "flow"])
@@ -56,7 +56,7 @@ def test_the_posterior_of_the_paper():
         assert made.noise**2 == pytest.approx(float((1 - before) / (1 - bar) * beta), rel=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in PRICED if SAMPLERS[name].stochastic])
+@pytest.mark.parametrize("name", [name for name in PRICED if METHODS[name].stochastic])
 def test_noise_makes_up_what_the_weights_take_away(name):
     """Where the data is one point, x has the variance sigma² at every time, whoever draws it."""
     schedule = SCHEDULES["cosine"]()
