@@ -73,7 +73,14 @@ def point(here: Here, z: Tensor | None = None) -> Tensor:
 
 def carried(here: Here) -> Tensor:
     """(1, *latent_shape), the latent that the picture is painted of: moved too, unless it is its styles that move."""
-    return latent(here) if isinstance(library.latent_model(here.model), StyleModel) else point(here)
+    return placed(here)[0]
+
+
+def placed(here: Here) -> tuple[Tensor, Tensor]:
+    """The latent that the picture is painted of, and its point, each made once."""
+    z = latent(here)
+    at = point(here, z)
+    return (z if isinstance(library.latent_model(here.model), StyleModel) else at), at
 
 
 def way(here: Here, name: str) -> Direction:
@@ -99,10 +106,8 @@ def painted(here: Here, at: Tensor) -> Tensor:
 
 def picture(here: Here) -> dict[str, Any]:
     """The picture itself, with the length of its latent."""
-    z = latent(here)
-    at = point(here, z)
-    carries = z if isinstance(library.latent_model(here.model), StyleModel) else at
-    return {"image": jpeg(to_image(painted(here, at)), 95), "norm": length(carries), "typical": typical(carries)}
+    z, at = placed(here)
+    return {"image": jpeg(to_image(painted(here, at)), 95), "norm": length(z), "typical": typical(z)}
 
 
 def asked(here: Here) -> LatentModel:
