@@ -13,13 +13,13 @@ from genmodels.denoising.estimate import Estimate
 from genmodels.denoising.exact import MixtureDenoiser
 from genmodels.errors import Refused
 from genmodels.knobs import knobs_of
-from genmodels.samplers import SAMPLERS, Noise, begin, sample
+from genmodels.samplers import METHODS, SAMPLERS, Noise, begin, sample
 from genmodels.schedules import SCHEDULES, NoiseSchedule
 from genmodels.spacing import SPACINGS, Endpoint
 from tests.genmodels import laws
 
 F64 = torch.float64
-KEYS = list(SAMPLERS)
+KEYS = list(METHODS)
 OWN_NODES = ["rk45"]
 WORLDS = ("linear", "ve", "flow")
 STOP, ZERO = torch.linspace(1, 0.1, 5, dtype=F64), torch.linspace(1, 0, 5, dtype=F64)
@@ -42,14 +42,14 @@ class Counted:
 
 def test_the_keys_are_the_agreed_ones() -> None:
     agreed = "ddpm ddim euler heun dpm-2 lms dpmpp-2s dpmpp-2m dpmpp-3m dpmpp-3m-fixed dpmpp-sde dpmpp-2m-sde"
-    assert [*agreed.split(), "unipc-1", "unipc-2", "deis-2", "rk4", "rk45"] == KEYS
+    assert [*agreed.split(), "unipc-1", "unipc-2", "deis-2", "rk4", "rk45"] == list(SAMPLERS)
 
 
 @pytest.mark.parametrize("times", [STOP, ZERO], ids=["stop", "zero"])
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("key", KEYS)
 def test_one_step_per_time_and_each_estimate_fits(key: str, world: str, times: Tensor) -> None:
-    method, denoise = SAMPLERS[key], Counted(SCHEDULES[world]())
+    method, denoise = METHODS[key], Counted(SCHEDULES[world]())
     noise = method.noise(range(3), (2,), F64)
     steps = []
     for step in method.run(denoise, begin(denoise.schedule, times[0], noise), times, noise):
@@ -71,7 +71,7 @@ def test_one_step_per_time_and_each_estimate_fits(key: str, world: str, times: T
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("key", [key for key in KEYS if key not in OWN_NODES])
 def test_a_run_costs_what_is_said(key: str, world: str, endpoint: Endpoint, last: float, n: int) -> None:
-    method, denoise = SAMPLERS[key], Counted(SCHEDULES[world]())
+    method, denoise = METHODS[key], Counted(SCHEDULES[world]())
     noise, times = method.noise(range(3), (2,), F64), torch.linspace(1, last, n + 1, dtype=F64)
     for _ in method.run(denoise, begin(denoise.schedule, times[0], noise), times, noise):
         pass
@@ -88,7 +88,7 @@ def test_a_run_costs_what_is_said(key: str, world: str, endpoint: Endpoint, last
 @pytest.mark.parametrize("key", KEYS)
 def test_a_sample_depends_on_its_seed_alone(key: str) -> None:
     """Bitwise: alone, in company, or in another place."""
-    method, ends = SAMPLERS[key], {}
+    method, ends = METHODS[key], {}
     schedule = SCHEDULES["linear"]()
     for seeds in ([7], [1, 7, 9], [9, 7]):
         noise = method.noise(seeds, (2,), F64)
@@ -101,7 +101,7 @@ def test_a_sample_depends_on_its_seed_alone(key: str) -> None:
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("key", KEYS)
 def test_turning_the_data_turns_the_samples(key: str, world: str) -> None:
-    schedule, method = SCHEDULES[world](), SAMPLERS[key]
+    schedule, method = SCHEDULES[world](), METHODS[key]
     turn = torch.tensor([[0.6, -0.8], [0.8, 0.6]], dtype=F64)
     turned = MixtureDenoiser(schedule, laws.WEIGHTS, laws.MEANS @ turn.T, turn @ laws.COVARIANCES @ turn.T)
     ends = []
@@ -116,7 +116,7 @@ def test_turning_the_data_turns_the_samples(key: str, world: str) -> None:
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("key", KEYS)
 def test_one_point_is_found_in_one_step(key: str, world: str) -> None:
-    schedule, method = SCHEDULES[world](), SAMPLERS[key]
+    schedule, method = SCHEDULES[world](), METHODS[key]
     denoise, noise = laws.point_mass(schedule), method.noise(range(4), (2,), F64)
     start = begin(schedule, ZERO[0], noise)
     *_, last = method.run(denoise, start, ZERO[[0, -1]], noise)
@@ -138,7 +138,7 @@ def some_times(world: str, spacing: str, n: int, endpoint: str) -> Tensor:
 @pytest.mark.parametrize("world", SCHEDULES)
 @pytest.mark.parametrize("key", KEYS)
 def test_is_finite_or_refused_everywhere(key: str, world: str) -> None:
-    schedule, method = SCHEDULES[world](), SAMPLERS[key]
+    schedule, method = SCHEDULES[world](), METHODS[key]
     if method.refuses(schedule):
         return
     noise = method.noise(range(2), (2,), F64)
@@ -154,7 +154,7 @@ def test_is_finite_or_refused_everywhere(key: str, world: str) -> None:
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("key", KEYS)
 def test_single_precision_stays_near_double(key: str, world: str) -> None:
-    schedule, method = SCHEDULES[world](), SAMPLERS[key]
+    schedule, method = SCHEDULES[world](), METHODS[key]
     ends = []
     for dtype in (F64, torch.float32):
         noise = method.noise(range(8), (2,), dtype)
@@ -167,7 +167,7 @@ def test_single_precision_stays_near_double(key: str, world: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_knob_can_be_turned_to_its_ends(key: str) -> None:
     schedule = SCHEDULES["flow"]()
-    for name, knob in knobs_of(SAMPLERS[key].run).items():
+    for name, knob in knobs_of(METHODS[key].run).items():
         for value in {knob.high, knob.low} if key not in OWN_NODES else {knob.high}:
             x = Noise(range(2), (2,), F64).start()
             *_, last = sample(Counted(schedule), key, x, ZERO, range(2), **{name: value})
