@@ -7,6 +7,7 @@
   const value = (name) => window.noisewalk.valueOf(TAB, name);
   const turn = (name, next) => window.dispatchEvent(new CustomEvent("noisewalk:knob", { detail: { tab: TAB, name, value: next } }));
   const words = (key, values) => say("t:denoising.compare." + key, values);
+  const JUMPS = "consistency"; // right for a model that was taught it, and for no other
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LIKELY = { sampler: ["ddim", "heun"], steps: [8, 16], guidance: [3, 1], translated: ["flow", "cosine"], mismatched: ["cosine", "flow"] };
   const SPOKEN_OF = ["fates", "model", "seed", "classes", "sampler", "steps", "guidance", "guide", "average", "schedule", "fit"];
@@ -125,6 +126,14 @@
     return now === to ? "same" : "";
   }
 
+  // Only one thing differs, so another model keeps the stage's sampler, and a sampler the stage's model.
+  function unfit(thing, to) {
+    const at = (name) => (thing === name ? to : value(name));
+    const taught = facts.model.ways[at("model")]?.sampler === JUMPS, jumps = at("sampler") === JUMPS;
+    if (jumps && !taught && thing in { model: 0, sampler: 0 }) return "soft";
+    return thing === "model" && taught && !jumps ? "walking" : "";
+  }
+
   parts.fates = (kit) => {
     const { element, props, listen } = kit, row = element.querySelector(".nw-fate-row"), noise = element.querySelector(".nw-bracket img");
     const offered = menus(props), { node } = parts;
@@ -168,7 +177,7 @@
           drop.setAttribute("aria-label", named("drop"));
           inside.push(drop);
         }
-        const why = idle(thing, to);
+        const why = idle(thing, to) || unfit(thing, to);
         if (why) inside.push(node("span", "nw-idle", words(why)));
         column(letter, ...inside);
       });

@@ -67,6 +67,10 @@ def test_another_fate_stands_in_the_link_and_fades_what_was_compared(compare: An
     compare.locator("[data-at=thing1]").select_option(label=table("en")["denoising.compare.thing.guidance"])
     compare.wait_for_function("() => 'guidance' in noisewalk.valueOf('denoising', 'fates')[1]")
     assert compare.locator(".nw-idle").inner_text() == table("en")["denoising.compare.unguided"]
+    compare.locator("[data-at=thing1]").select_option(label=table("en")["denoising.compare.thing.sampler"])
+    compare.locator("[data-at=to1]").select_option(label=table("en")["samplers.consistency"])
+    assert compare.locator(".nw-idle").inner_text() == table("en")["denoising.compare.soft"]
+    compare.locator("[data-at=thing1]").select_option(label=table("en")["denoising.compare.thing.guidance"])
     assert "guidance" in compare.evaluate("() => decodeURIComponent(noisewalk.link('denoising'))")
     compare.wait_for_selector("#denoising-compare-card:not(.nw-stale)")  # short runs are compared again by themselves
     compare.wait_for_selector("#denoising-compare-go[aria-disabled=false]")

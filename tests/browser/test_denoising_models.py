@@ -73,9 +73,15 @@ def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callab
     assert taught.is_visible() and not blurred.is_visible()
     page.evaluate("noisewalk.turned('denoising', 'sampler', 'consistency')")
     choose(page, "faces-diffusion")
-    assert way() == ["dpmpp-2m", "exponential", 30]
+    assert way() == ["dpmpp-2m", "exponential", 2], "who comes back finds what was chosen there"
     page.evaluate("noisewalk.turned('denoising', 'sampler', 'consistency')")
     assert blurred.is_visible() and not taught.is_visible()
+    for name, other in (("sampler", "heun"), ("steps", 3)):
+        page.evaluate("([name, other]) => noisewalk.turned('denoising', name, other)", [name, other])
+    choose(page, "faces-fewstep")
+    assert way() == ["consistency", "trailing", 4]
+    choose(page, "faces-weak")
+    assert way() == ["heun", "exponential", 3]
 
 
 @pytest.mark.parametrize(
