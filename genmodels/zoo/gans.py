@@ -35,7 +35,7 @@ GANS: dict[str, Recipe] = {
         StyleGAN,
         StyleTrainer,
         "faces",
-        steps=40_000,
+        steps=24_000,
         batch=16,
         config={
             "latent": 64,
@@ -44,7 +44,15 @@ GANS: dict[str, Recipe] = {
             "generator": [192, 160, 96, 48, 24],
             "discriminator": [32, 64, 128, 192],
         },
-        optimizer={"loss": "relativistic", "gamma": 1.0, "every": 4, "lr": 4e-4, "decay": 0.999},
+        optimizer={
+            "loss": "relativistic",
+            "gamma": 1.0,
+            "ease": [0.25, 11_300, 20_000],
+            "every": 4,
+            "lr": 4e-4,
+            "falls": [20_000, 24_000],
+            "decay": 0.999,
+        },
     ),
     "glyphs-gan": Recipe(
         "gan",
