@@ -68,7 +68,7 @@
 
   // ---- a model that can be asked for other things than the one before begins with a wish of its own
   let model = value("model"), left = null; // by hand; a menu tells of a choice again whenever it is left
-  const walked = {}; // how models of each kind were last walked: who comes back finds what was chosen there
+  let walked = null; // how a model that was not taught to jump was last run: who comes back to one finds it so
   window.addEventListener("noisewalk:turned", ({ detail }) => {
     if (detail.tab !== TAB || detail.name !== "model") return;
     [left, model] = [detail.byHand ? model : null, detail.value];
@@ -76,15 +76,15 @@
   window.noisewalk.denoisingMeets = (name) => {
     const { wishes, begins, ways } = facts.model, same = (some) => left === null || JSON.stringify(some[left]) === JSON.stringify(some[name]);
     window.noisewalk.turned(TAB, "model", name);
-    const changes = { ...(same(ways) ? {} : crossed(ways[left], ways[name])), ...(same(wishes) ? {} : begins[name]) };
+    const changes = { ...(same(ways) ? {} : crossed(ways[left], ways[name], same(wishes))), ...(same(wishes) ? {} : begins[name]) };
     left = null;
     return window.noisewalk.along(TAB, changes);
   };
 
-  function crossed(from, to) {
-    const turned = Object.keys({ ...from, ...to });
-    walked[from.sampler] = Object.fromEntries(turned.map((name) => [name, value(name)]));
-    return walked[to.sampler] ?? to;
+  function crossed(from, to, kin) { // between models of other wishes, guidance is a matter of those
+    const names = Object.keys({ ...from, ...to }).filter((name) => kin || name !== "guidance");
+    if (![from.sampler, value("sampler")].includes(JUMPS)) walked = Object.fromEntries(names.map((name) => [name, value(name)]));
+    return to.sampler === JUMPS ? to : walked ?? to;
   }
 
   // ---- runs: by themselves where they cost little, else by a press; until then the stage says that it is behind

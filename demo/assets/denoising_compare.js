@@ -130,8 +130,8 @@
   function unfit(thing, to) {
     const at = (name) => (thing === name ? to : value(name));
     const taught = facts.model.ways[at("model")]?.sampler === JUMPS, jumps = at("sampler") === JUMPS;
-    if (jumps && !taught && thing in { model: 0, sampler: 0 }) return "soft";
-    return thing === "model" && taught && !jumps ? "walking" : "";
+    if (taught === jumps || !(thing in { model: 0, sampler: 0 })) return "";
+    return jumps ? "soft" : thing === "model" ? "walking" : "afoot";
   }
 
   parts.fates = (kit) => {

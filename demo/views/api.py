@@ -58,7 +58,9 @@ def list_options() -> dict:
         "schedules": {
             key: {name: vars(knob) for name, knob in knobs_of(made).items()} for key, made in SCHEDULES.items()
         },
-        "samplers": {key: {"order": METHODS[key].order or None, "stochastic": METHODS[key].stochastic} for key in plan.PRICED},
+        "samplers": {
+            key: {"order": METHODS[key].order or None, "stochastic": METHODS[key].stochastic} for key in plan.PRICED
+        },
         "spacings": plan.NAMED,
     }
 

@@ -82,6 +82,11 @@ def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callab
     assert way() == ["consistency", "trailing", 4]
     choose(page, "faces-weak")
     assert way() == ["heun", "exponential", 3]
+    choose(page, "glyphs-ddpm")
+    assert wishes(page) == ({"R": 1}, "2")
+    choose(page, "faces-fewstep")
+    choose(page, "faces-diffusion")
+    assert wishes(page) == ({}, "1"), "guidance that was chosen for glyphs stays with them"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from genmodels import checkpoints
 from genmodels.__main__ import main
 from genmodels.latents import draw
 from genmodels.models.diffusion import Diffusion
+from genmodels.samplers import SAMPLERS
 from genmodels.zoo import ZOO
 from tests.genmodels.test_checkpoints import CARD
 
@@ -98,3 +99,8 @@ def test_a_step_of_the_api_is_made_of_numbers_and_pictures(drawn: dict[str, list
     assert {"t", "alpha_bar", "log_snr", "beta", "ms", "step", "formula", "x", "x0", "eps"} <= set(first)
     assert not any(str(value).startswith("t:") for value in first.values()), "sentences of the page"
     assert last["t"] == 0
+
+
+def test_programs_hear_of_no_order_where_there_is_none():
+    orders = {name: told["order"] for name, told in api.list_options()["samplers"].items()}
+    assert orders.pop("consistency") is None and orders == {name: SAMPLERS[name].order for name in orders}
