@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -43,8 +43,8 @@ def test_fates_share_a_thumb_and_the_map_leads_to_moments(compare: Any) -> None:
     compare.wait_for_function(
         "(t) => document.querySelector('[data-cost=compare]').textContent.startsWith(t)", arg=words
     )
-    compare.locator("#denoising-compare-go").click()
-    done(compare)
+    done(compare)  # with nothing pressed: a press might begin a second run, whose frames would move the thumb
+    compare.wait_for_selector("#denoising-compare-go[aria-disabled=false]")
     assert compare.locator("#denoising-compare .nw-pane").count() == 3
     last = compare.evaluate(AT)
     dots = compare.locator(".nw-fate-map circle")
@@ -78,20 +78,6 @@ def test_another_fate_stands_in_the_link_and_fades_what_was_compared(compare: An
     compare.wait_for_selector("#denoising-compare-card.nw-stale")
     compare.locator(".nw-drop").first.click()
     compare.wait_for_function("() => noisewalk.valueOf('denoising', 'fates').length === 1")
-
-
-def test_who_walks_or_jumps_unfitly_is_told(page: Any, alone: Callable[[str], str]) -> None:
-    words = table("en")
-    fates = [{"sampler": "ddim"}, {"model": "faces-weak"}]
-    stage = 'steps=1&model="faces-fewstep"&sampler="consistency"'
-    page.goto(f"{alone('denoising')}?tab=denoising&part=compare&{stage}&fates={quote(json.dumps(fates))}")
-    page.wait_for_selector(".nw-fate .nw-idle:visible")
-    assert page.locator(".nw-idle").all_inner_texts() == [words[f"denoising.compare.{k}"] for k in ("afoot", "soft")]
-    page.evaluate("noisewalk.turned('denoising', 'sampler', 'heun')")
-    page.evaluate("noisewalk.turned('denoising', 'model', 'faces-weak')")
-    page.locator("[data-at=thing0]").select_option(label=words["denoising.compare.thing.model"])
-    page.locator("[data-at=to0]").select_option(label=words["models.faces-fewstep"])
-    assert page.locator(".nw-idle").first.inner_text() == words["denoising.compare.walking"]
 
 
 def test_measuring_stops_when_told(compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:

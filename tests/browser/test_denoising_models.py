@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callab
     choose(page, "faces-fewstep")
     choose(page, "faces-diffusion")
     assert wishes(page) == ({}, "1"), "guidance that was chosen for glyphs stays with them"
+
+
+def test_who_walks_or_jumps_unfitly_is_told(page: Any, alone: Callable[[str], str]) -> None:
+    words = table("en")
+    fates = [{"sampler": "ddim"}, {"model": "faces-weak"}]
+    stage = 'steps=1&model="faces-fewstep"&sampler="consistency"'
+    page.goto(f"{alone('denoising')}?tab=denoising&part=compare&{stage}&fates={quote(json.dumps(fates))}")
+    page.wait_for_selector(".nw-fate .nw-idle:visible")
+    assert page.locator(".nw-idle").all_inner_texts() == [words[f"denoising.compare.{k}"] for k in ("afoot", "soft")]
+    page.evaluate("noisewalk.turned('denoising', 'sampler', 'heun')")
+    page.evaluate("noisewalk.turned('denoising', 'model', 'faces-weak')")
+    page.locator("[data-at=thing0]").select_option(label=words["denoising.compare.thing.model"])
+    page.locator("[data-at=to0]").select_option(label=words["models.faces-fewstep"])
+    assert page.locator(".nw-idle").first.inner_text() == words["denoising.compare.walking"]
 
 
 @pytest.mark.parametrize(
