@@ -10,7 +10,7 @@
   const QUIET = 350; // of rest before a run begins by itself
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LONG = 2; // seconds: of what costs more each step is shown as it comes, even to who rests at a final picture
-  const JUMPS = "consistency"; // right for a model that was taught it, and for no other
+  const JUMPS = facts.model.jumps; // right for a model that was taught it, and for no other
   const FIRST = ["hair-style", "glasses", "beard", "mouth", "skin", "hair-color"];
 
   // ---- what is wished for: chips where there is one field, else a menu for each, the most telling ones in sight

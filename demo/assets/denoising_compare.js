@@ -7,7 +7,6 @@
   const value = (name) => window.noisewalk.valueOf(TAB, name);
   const turn = (name, next) => window.dispatchEvent(new CustomEvent("noisewalk:knob", { detail: { tab: TAB, name, value: next } }));
   const words = (key, values) => say("t:denoising.compare." + key, values);
-  const JUMPS = "consistency"; // right for a model that was taught it, and for no other
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LIKELY = { sampler: ["ddim", "heun"], steps: [8, 16], guidance: [3, 1], translated: ["flow", "cosine"], mismatched: ["cosine", "flow"] };
   const SPOKEN_OF = ["fates", "model", "seed", "classes", "sampler", "steps", "guidance", "guide", "average", "schedule", "fit"];
@@ -129,7 +128,8 @@
   // Only one thing differs, so another model keeps the stage's sampler, and a sampler the stage's model.
   function unfit(thing, to) {
     const at = (name) => (thing === name ? to : value(name));
-    const taught = facts.model.ways[at("model")]?.sampler === JUMPS, jumps = at("sampler") === JUMPS;
+    const { ways, jumps: jumping } = facts.model;
+    const taught = ways[at("model")]?.sampler === jumping, jumps = at("sampler") === jumping;
     if (taught === jumps || !(thing in { model: 0, sampler: 0 })) return "";
     return jumps ? "soft" : thing === "model" ? "walking" : "afoot";
   }

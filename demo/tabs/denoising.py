@@ -80,7 +80,7 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     """Every knob of a plan, by the name of its field."""
     model = tab.model(models)
     tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
-    tab.facts["model"]["ways"] = {name: way(name) for name in models}
+    tab.facts["model"] |= {"ways": {name: way(name) for name in models}, "jumps": JUMPS["sampler"]}
     tab.facts["model"]["begins"] = {name: beginning(name) for name in models}
     tab.facts["model"]["early"] = [name for name in models if library.early(name)]
     tab.hidden("classes", {}, free=True)

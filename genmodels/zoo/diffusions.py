@@ -40,7 +40,7 @@ DIFFUSIONS: dict[str, Recipe] = {
         optimizer=TOLD | FOCUS | {"partly": 0.2, "falls": [49_500, 52_000], "decay": 0.999},
         usual={"guidance": 2.0},
     ),
-    # the same with a quarter of the weights and a ninth of the training, to be steered away from (2406.02507)
+    # the same with a quarter of the weights and a tenth of the training, to be steered away from (2406.02507)
     "faces-weak": Recipe(
         "diffusion",
         Diffusion,

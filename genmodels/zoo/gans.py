@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from genmodels.models.dcgan import ConvGAN
 from genmodels.models.dense_gan import DenseGAN
 from genmodels.models.encoder import Encoder, EncoderTrainer
@@ -10,6 +12,16 @@ from genmodels.models.gan_trainer import GANTrainer
 from genmodels.models.stylegan import StyleGAN
 from genmodels.models.stylegan_trainer import StyleTrainer
 from genmodels.zoo.recipe import Recipe
+
+# of faces: the judge is held back ever less (`ease`), and then both players come to rest
+RESTING: dict[str, Any] = {
+    "loss": "relativistic",
+    "gamma": 1.0,
+    "every": 4,
+    "lr": 4e-4,
+    "falls": [20_000, 24_000],
+    "decay": 0.999,
+}
 
 GANS: dict[str, Recipe] = {
     "faces-gan": Recipe(
@@ -20,15 +32,7 @@ GANS: dict[str, Recipe] = {
         steps=24_000,
         batch=24,
         config={"latent": 64, "generator": [192, 128, 80, 40], "discriminator": [40, 80, 128, 192]},
-        optimizer={
-            "loss": "relativistic",
-            "gamma": 1.0,
-            "ease": [0.05, 6_000, 11_000],
-            "every": 4,
-            "lr": 4e-4,
-            "falls": [20_000, 24_000],
-            "decay": 0.999,
-        },
+        optimizer=RESTING | {"ease": [0.05, 6_000, 11_000]},
     ),
     "faces-stylegan": Recipe(
         "gan",
@@ -44,15 +48,7 @@ GANS: dict[str, Recipe] = {
             "generator": [192, 160, 96, 48, 24],
             "discriminator": [32, 64, 128, 192],
         },
-        optimizer={
-            "loss": "relativistic",
-            "gamma": 1.0,
-            "ease": [0.25, 11_300, 20_000],
-            "every": 4,
-            "lr": 4e-4,
-            "falls": [20_000, 24_000],
-            "decay": 0.999,
-        },
+        optimizer=RESTING | {"ease": [0.25, 11_300, 20_000]},
     ),
     "glyphs-gan": Recipe(
         "gan",
