@@ -106,19 +106,11 @@
   }
   window.noisewalk.carry(TAB, "tree", give, take);
 
-  // ---- ways on: several knobs at one stroke, which a hidden button of Gradio's carries to its sliders, and the run
-  let pending = null;
+  // ---- ways on: several knobs at one stroke, and the run
   function land(next) {
     if (next.trunk.length > most || JSON.stringify(next.trunk).length > LONGEST) return notice(say("t:denoising.branch.full", { most }));
-    pending = structuredClone(next);
-    const carrier = document.querySelector("#denoising-branch-land");
-    if (carrier) carrier.click(); else landed([]);
+    window.noisewalk.denoisingLand(structuredClone(next));
     emit("press", { tab: TAB });
-  }
-  function landed(names) {
-    if (pending) window.noisewalk.jump(TAB, pending);
-    pending = null;
-    return names.map(value);
   }
   const turn = (trunk) => emit("knob", { tab: TAB, name: "trunk", value: trunk });
   // Whether the run on the stage is the one that the knobs ask for.
@@ -180,7 +172,7 @@
   }
 
   window.noisewalk.denoisingBranch = {
-    branch, landed, land, poke, repoke, poked, clear, key, lean, parent, spoken, called, sampler,
+    branch, land, poke, repoke, poked, clear, key, lean, parent, spoken, called, sampler,
     leaves: () => leaves, stage: () => stage, open, current, now: () => key(all()), values: all,
   };
 })();

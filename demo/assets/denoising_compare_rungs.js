@@ -9,7 +9,7 @@
       const { rungs = [], of, chance } = props.value ?? {};
       strip.replaceChildren(...rungs.map(({ steps, evaluations, picture, away }) => {
         const rung = Object.assign(node("button", "nw-rung"), { type: "button", title: words("ladder.take", { steps }) });
-        rung.onclick = () => window.noisewalk.jump(TAB, { steps, trunk: [] });
+        rung.onclick = () => window.noisewalk.denoisingBranch.land({ steps, trunk: [] });
         rung.append(Object.assign(new Image(), { src: "data:image/jpeg;base64," + picture, alt: "" }), node("b", "", words("ladder.steps", { steps })), node("span", "", words("ladder.evaluations", { evaluations })));
         if (away !== undefined) rung.append(node("span", "", steps === rungs.at(-1).steps ? words("ladder.last") : words("ladder.away", { away: away.toFixed(1) })));
         return rung;

@@ -20,13 +20,16 @@
   const run = (kind) => ({ ...argumentsOf("denoising-price"), trunk: value("trunk"), ...settings[kind]() });
   Object.assign((window.noisewalk.sources ??= {}), { run });
 
+  // Several knobs at one stroke reach Gradio's own sliders and menus through a hidden button.
   let pending = {};
   window.noisewalk.denoisingLanded = () => jump(TAB, pending);
+  window.noisewalk.denoisingLand = (next) => {
+    pending = next;
+    document.querySelector("#denoising-land")?.click();
+  };
   window.addEventListener("noisewalk:recipe", ({ detail: { source, reply } }) => {
     if (source !== "run") return;
-    pending = Object.fromEntries(Object.entries(reply.knobs).filter(([name]) => facts[name]));
-    const carrier = document.querySelector("#denoising-land");
-    if (carrier) carrier.click();
+    window.noisewalk.denoisingLand(Object.fromEntries(Object.entries(reply.knobs).filter(([name]) => facts[name])));
     notice("t:save.opened");
   });
 })();

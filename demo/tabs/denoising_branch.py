@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -89,8 +88,3 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
     showing = tab.bind(show.click, view.changes, run, maps, concurrency_id="runs", concurrency_limit=2)
     stop = "() => { noisewalk.halt('denoising-poke-map') }"
     halt.click(None, None, None, js=stop, cancels=[showing], api_visibility="private")
-    # What the page's script changes at one stroke reaches Gradio's own sliders and menus through this button.
-    turned = {name: knob for name, knob in whole.items() if not isinstance(knob, str)}
-    names = json.dumps([tab.name_of(knob) for knob in turned.values()])
-    land = gr.Button(visible="hidden", elem_id="denoising-branch-land")
-    land.click(None, None, list(turned.values()), js=f"() => noisewalk.denoisingBranch.landed({names})")

@@ -25,6 +25,6 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
         tab.radio("kept_panes", list(PANES), "x0", elem_classes="nw-inline")
         tab.slider("kept_steps", STRIP, min_width=180)
     tab.page.words(how, label="denoising.keep.how")
-    # What a file brings reaches Gradio's own sliders and menus through this button.
+    # What a file or a script of the page brings reaches Gradio's own sliders and menus through this button.
     land = gr.Button(visible="hidden", elem_id="denoising-land")
     land.click(None, None, list(tab.knobs.values()), js="() => noisewalk.denoisingLanded()")

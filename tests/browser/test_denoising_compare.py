@@ -135,3 +135,8 @@ def test_a_ladder_stopped_before_its_first_rung_leaves_the_old_one_faded(
     compare.wait_for_timeout(500)
     assert compare.locator(f"{card}.nw-stale").count() == 1
     assert compare.locator(".nw-rung").count() == rungs
+
+    compare.locator(".nw-rung").nth(1).click()  # the stage goes along, and so does Gradio's own slider
+    compare.wait_for_function("() => noisewalk.valueOf('denoising', 'steps') === 2")
+    slider = compare.get_by_label("number input for Steps", exact=True).first.element_handle()
+    compare.wait_for_function("(slider) => slider.value === '2'", arg=slider)
