@@ -77,7 +77,7 @@ GANS: dict[str, Recipe] = {
         ConvGAN,
         GANTrainer,
         "glyphs",
-        steps=32_000,
+        steps=48_000,
         batch=64,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
         optimizer={
@@ -87,6 +87,7 @@ GANS: dict[str, Recipe] = {
             "every": 1,
             "lead": 2,
             "lr": 3e-4,
+            "falls": [42_000, 48_000],
             "betas": [0.0, 0.9],
         },
     ),
