@@ -150,9 +150,13 @@ def fits(card: Card, model: nn.Module, file: str) -> None:
         raise Refused("checkpoint-data", file=file, dataset=card.dataset[:40], allowed=", ".join(here))
     data, fields = dataset(card.dataset), {name: list(values) for name, values in dataset(card.dataset).fields.items()}
     assert isinstance(model, LatentModel)
+    sizes = [len(values) for values in fields.values()]
+    known = [len(odds) for odds in model.axes] == sizes and all(odds > 0 for field in model.axes for odds in field)
+    if model.axes and not (known and len(sizes) <= model.latent_shape[0]):
+        raise Refused("checkpoint-unlike", file=file, dataset=card.dataset)
     shape = model.decode(torch.zeros(1, *model.latent_shape)).shape[1:]
     asked = tuple(getattr(model, "labels", ()))
-    known = asked in ((), tuple(len(values) for values in fields.values()))
+    known = asked in ((), tuple(sizes))
     if tuple(shape) != tuple(data.shape) or card.fields != fields or not known:
         raise Refused("checkpoint-unlike", file=file, dataset=card.dataset)
 

@@ -13,13 +13,13 @@ from contextlib import suppress
 import torch
 
 from demo.fairness import PROCESSOR
-from genmodels.attributes import Fields, Read, Study, attribute_directions, named, study, without
+from genmodels.attributes import Fields, Read, Study, attribute_directions, axis_directions, named, study, without
 from genmodels.directions import METHODS, Direction
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel
 
-ATTRIBUTE = "attribute"
-FAMILIES = (*METHODS, ATTRIBUTE)
+ATTRIBUTE, AXIS = "attribute", "axis"
+FAMILIES = (*METHODS, ATTRIBUTE, AXIS)
 ALONE = "-alone"  # ends the key of a direction that holds other attributes still
 SAMPLES = 768  # pictures to read: half of them leave twice as many attributes without a direction
 THREAD = "directions"
@@ -53,17 +53,19 @@ class Search:
         return found
 
     def _may_come(self, key: str) -> bool:
-        return key.startswith(FAMILIES if self.read else tuple(METHODS))
+        return key.startswith(FAMILIES if self.read else (*METHODS, AXIS))
 
     def _run(self, shared: LatentModel) -> None:
         # A search puts hooks into the network, which must not be met by whoever paints with it meanwhile.
         model = copy.deepcopy(shared)
         with ONE_AT_A_TIME:
             try:
-                if not LEAVING.is_set():
-                    self.found = unnamed(model)
+                if LEAVING.is_set():
+                    return
+                plain = unnamed(model)
+                self.found = plain | called(model, self.fields)
                 if self.read and (studied := self._studied(model, self.read)):
-                    self.found = with_names(self.found, studied)
+                    self.found = with_names(plain, studied) | called(model, self.fields, studied)
             except Exception:
                 LOG.exception("no directions were found")
 
@@ -106,6 +108,11 @@ def with_names(found: Mapping[str, Direction], studied: Study) -> dict[str, Dire
     every = {key: unturned(d, other) for (key, d), other in zip(found.items(), turned, strict=True)}
     every |= {f"{ATTRIBUTE}-{direction.name}": direction for direction in attributes}
     return every | {key + ALONE: way for key, one in every.items() if (way := alone(one, attributes, studied))}
+
+
+def called(model: LatentModel, fields: Fields, studied: Study | None = None) -> dict[str, Direction]:
+    """Coordinates that call for one attribute each, and for no other that would have to be held still."""
+    return {f"{AXIS}-{direction.name}": direction for direction in axis_directions(model, fields, studied)}
 
 
 def unturned(direction: Direction, titled: Direction) -> Direction:

@@ -176,28 +176,39 @@ def each(functions: Iterable[Callable[[nn.Module], None]], judge: nn.Module) -> 
         function(judge)
 
 
-def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor | None) -> dict[str, float]:
+class Aside(NamedTuple):
+    """What each player is also to make small: the first depends on real samples only, the second on generated ones."""
+
+    discriminator: Tensor
+    generator: Tensor
+
+
+def play(loss: Loss, scores: Tensor, leaf: Tensor, fake: Tensor | None, aside: Aside | None = None) -> dict[str, float]:
     """Gradients of both players from one pass back through the discriminator, of it alone where `fake` is None.
 
     `scores` are of real samples and then of `leaf`, the cut off copy of `fake`. Each depends on its own sample only,
     so at each sample one player's gradient is the other's, rescaled. Where that is 0 (a hinge that is content) there
-    is nothing to rescale, and a second pass is made.
+    is nothing to rescale, and a second pass is made, as it is for what the generator wants aside.
     """
     real_score, fake_score = (half.detach().requires_grad_() for half in scores.chunk(2))
     judged, fooled = loss.discriminator(real_score, fake_score), loss.generator(real_score, fake_score)
     at_real, at_fake = torch.autograd.grad(judged, [real_score, fake_score])
+    roots, seeds = [scores], [torch.cat([at_real, at_fake])]
+    if aside is not None:
+        roots, seeds = [*roots, aside.discriminator], [*seeds, torch.ones_like(aside.discriminator)]
     if fake is None:
-        scores.backward(torch.cat([at_real, at_fake]))
+        torch.autograd.backward(roots, seeds)
     else:
+        more = () if aside is None else torch.autograd.grad(aside.generator, leaf, retain_graph=True)
         (wish,) = torch.autograd.grad(fooled, [fake_score])
         shared = bool(at_fake.abs().min() > 1e-20)
-        scores.backward(torch.cat([at_real, at_fake]), retain_graph=not shared)
+        torch.autograd.backward(roots, seeds, retain_graph=not shared)
         if shared:
             assert leaf.grad is not None
             toward = leaf.grad * (wish / at_fake).reshape(-1, *[1] * (leaf.ndim - 1))
         else:
             (toward,) = torch.autograd.grad(scores, [leaf], torch.cat([torch.zeros_like(wish), wish]))
-        fake.backward(toward)
+        fake.backward(sum(more, toward))
     return {
         "discriminator": judged.item(),
         "generator": fooled.item(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from torch import Tensor
 
 from genmodels.directions import Direction, flat, moved, paint, points
 from genmodels.errors import Refused
-from genmodels.latents import LatentModel, draw
+from genmodels.latents import LatentModel, StyleModel, draw
+from genmodels.models.axes import called_for
 
 Read = Callable[[Tensor], Tensor]  # pictures -> (B, K) probabilities, in the layout of the label
 Fields = Mapping[str, Sequence[str]]
@@ -99,6 +101,25 @@ def attribute_directions(studied: Study) -> list[Direction]:
             )
         )
     return found
+
+
+def axis_directions(model: LatentModel, fields: Fields, studied: Study | None = None) -> list[Direction]:
+    """The coordinates that call for a field each, where a model's latents do that and are the points that are moved.
+
+    `value` is how often the reader saw what was called for, 0 until it has looked.
+    """
+    if not model.axes or isinstance(model, StyleModel):
+        return []
+    units = torch.eye(math.prod(model.latent_shape))
+    seen = obedience(model.axes, studied) if studied else dict.fromkeys(fields, 0.0)
+    return [Direction("axis", k, units[k], 1.0, seen[field], name=field) for k, field in enumerate(fields)]
+
+
+def obedience(axes: Sequence[Sequence[float]], studied: Study) -> dict[str, float]:
+    """By field, in how many pictures the value is seen that the latent calls for."""
+    wanted = blocks(studied.fields, called_for(studied.points, axes))
+    seen = blocks(studied.fields, studied.probabilities)
+    return {field: float((seen[field].argmax(1) == wanted[field].argmax(1)).float().mean()) for field in studied.fields}
 
 
 def _regressed(rows: Tensor, target: Tensor) -> Tensor:

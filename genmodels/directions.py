@@ -22,11 +22,11 @@ SAMPLES = 1024  # latents to learn the directions from: only the first layers se
 class Direction:
     """A unit step in the space of points, and how far the points of random latents spread along it."""
 
-    method: str  # a key of METHODS, or "attribute"
+    method: str  # a key of METHODS, "attribute" or "axis"
     number: int  # its place among those of its method, from 0
     vector: Tensor  # (D,), of length 1
     sigma: float
-    value: float  # the share of the whole that is its own (of the variance, of the weights' power); of an attribute, R²
+    value: float  # the share of the whole that is its own (of the variance, of the weights' power); an attribute's R²
     layers: tuple[int, int] | None = None  # first and one past the last layer that it moves; None: all
     name: str = ""  # the attribute that goes with it, "field" or "field=value", where one does
     correlation: float = 0.0  # with that attribute
@@ -137,7 +137,8 @@ def first_affine(model: LatentModel, seed: int = 0) -> Iterator[tuple[Tensor, in
     """Matrices (outputs, D) of the affine layers that see a point first, each with the style layer that feeds it.
 
     They are found by looking who is handed the point, so that any generator can be asked. Behind a `mapping` that is
-    part of a one-stage generator, a layer is taken together with the mapping's slope at many latents.
+    part of a one-stage generator, a layer is taken together with the mapping's slope at many latents; what else the
+    mapping is handed beside the latent is held.
     """
     if isinstance(model, StyleModel):
         each = torch.randn(1, model.layers, len(model.w_mean), generator=torch.Generator().manual_seed(seed))

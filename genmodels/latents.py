@@ -20,6 +20,7 @@ class LatentModel(nn.Module, ABC):
 
     latent_shape: tuple[int, ...]
     labels: tuple[int, ...] = ()  # the sizes of the label's blocks; empty where nothing can be asked for
+    axes: Sequence[Sequence[float]] = ()  # of latents that call for a label themselves: the odds (models/axes.py)
 
     @abstractmethod
     def decode(self, z: Tensor) -> Tensor:

@@ -83,8 +83,8 @@ def better(best: Projection | None, step: int, ground: Ground, points: Tensor, p
 def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float, race: int) -> Iterator[Tensor]:
     """The points after each step: first all by Adam, then the best alone by L-BFGS.
 
-    One point's landscape is a smooth bowl with long valleys, where the curvature that L-BFGS gathers goes further in
-    the same time; Adam is the better judge of many starts at once.
+    One point's landscape is mostly a smooth bowl with long valleys, where the curvature that L-BFGS gathers goes
+    further in the same time; Adam is the better judge of many starts at once.
     """
 
     def loss(of: Tensor) -> Tensor:

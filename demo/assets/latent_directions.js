@@ -34,9 +34,11 @@
     if (own(row.key).name) return own(row.key).name;
     if (!row.name) return numbered;
     if (row.family === "attribute") return attribute(row);
+    if (row.values) return fieldName(row.name);
     return row.correlation < 0 ? "← " + attribute(row) : attribute(row) + " →";
   }
   function facts(row) {
+    if (row.values) return [own(row.key).name && fieldName(row.name), row.value && say("obeyed", { share: (100 * row.value).toFixed(0) })].filter(Boolean).join(" · ");
     const said = [], numbered = say("number", { family: say(row.family), number: row.number });
     if (row.family !== "attribute" && title(row) !== numbered) said.push(numbered);
     said.push(row.family === "attribute" ? say("fit", { fit: row.value.toFixed(2) }) : say("share." + row.family, { share: (100 * row.value).toFixed(1) }));
@@ -88,6 +90,7 @@
       for (const button of [star, pen, zero]) button.setAttribute("aria-label", button.title + ": " + name.textContent);
       said.append(name, pen, node("small", "", facts(row)));
       slide.append(input, node("i", ""));
+      if (row.values) slide.append(...band(row));
       item.append(star, said, slide, zero);
       star.addEventListener("click", () => { note(row.key, { star: !own(row.key).star }); build(); });
       name.addEventListener("click", () => ways.select(row.key));
@@ -96,6 +99,19 @@
       input.addEventListener("input", () => ways.move(row, Number(round(Number(input.value)).toFixed(2))));
       input.addEventListener("change", () => { if (ways.selected !== row.key) ways.select(row.key); });
       return item;
+    }
+    // Under a coordinate that calls for values: a stretch and a word for each.
+    function band(row) {
+      const stretches = node("div", "nw-way-values"), words = node("small", "nw-way-calls");
+      stretches.setAttribute("aria-hidden", "true");
+      row.values.forEach(([value, upto], k) => {
+        const stretch = node("span", ""), from = k ? row.values[k - 1][1] : -FARTHEST;
+        stretch.style.width = (50 * (upto - from)) / FARTHEST + "%";
+        stretch.title = valueName(row.name, value);
+        stretches.append(stretch);
+        words.append(node("span", "", stretch.title), " ");
+      });
+      return [stretches, words];
     }
     function rename(row, name) {
       const input = Object.assign(node("input", ""), { value: own(row.key).name ?? "", placeholder: title(row), maxLength: 40 });
@@ -132,11 +148,16 @@
         item.querySelector(".nw-way-slide").style.setProperty("--from", across(Math.min(0, amount)));
         item.querySelector(".nw-way-slide").style.setProperty("--to", across(Math.max(0, amount)));
         item.setAttribute("aria-current", row.key === ways.selected);
+        if (!row.values) continue;
+        const here = row.values.findIndex(([, upto], k) => row.place <= upto || k === row.values.length - 1);
+        for (const kind of [".nw-way-values span", ".nw-way-calls span"]) item.querySelectorAll(kind).forEach((part, k) => part.classList.toggle("nw-here", k === here));
+        input.setAttribute("aria-valuetext", `${signed(amount)} σ, ${valueName(row.name, row.values[here][0])}`);
       }
       for (const button of figure.querySelectorAll("button[data-family]")) {
         const count = Object.keys(moves).filter((key) => key.startsWith(button.dataset.family)).length;
         button.setAttribute("aria-checked", button.dataset.family === family);
         button.querySelector("sup").textContent = count || "";
+        button.hidden = button.dataset.family === "axis" && ![...ways.rows.values()].some((row) => row.values);
       }
     }
     function surprise() {
@@ -173,7 +194,7 @@
       if (act === "surprise") surprise();
     });
     listen(figure, "keydown", (e) => {
-      const choices = [...figure.querySelectorAll("button[data-family]")], at = choices.indexOf(e.target), step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+      const choices = [...figure.querySelectorAll("button[data-family]:not([hidden])")], at = choices.indexOf(e.target), step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       if (at >= 0 && step) choices.at((at + step) % choices.length).focus(), document.activeElement.click();
     });
     listen(window, "noisewalk:turned", ({ detail }) => {

@@ -113,7 +113,7 @@
       bars.setAttribute("aria-label", say("judge.histogram"));
       const { count, picks } = known;
       find(".nw-picks").innerHTML = say("judge.picks", { picks: (100 * picks).toFixed(1), count, pairs: (count * count).toLocaleString(window.noisewalk.language()) });
-      find(".nw-game").innerHTML = say("judge.game." + known.loss, { lead: short(known.lead) });
+      find(".nw-game").innerHTML = (known.names ? say("judge.named") + " " : "") + say("judge.game." + known.loss, { lead: short(known.lead) });
       for (const formula of figure.querySelectorAll("[data-loss]")) formula.hidden = formula.dataset.loss !== known.loss;
     }
     function read() {

@@ -16,16 +16,18 @@ from demo import library
 from demo.checks import Length
 from demo.fairness import PROCESSOR
 from demo.pictures import to_image
-from demo.searching import ALONE, Search, field
+from demo.searching import ALONE, AXIS, Search, field
 from demo.views.latent_here import Here, asked, painted, point, way
 from genmodels.attributes import Change, Fields, entanglement, purity
 from genmodels.directions import Direction, place_along
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
-from genmodels.latents import draw
+from genmodels.latents import LatentModel, draw
+from genmodels.models.axes import stretches
 from genmodels.places import Seed
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # sigmas
+FARTHEST = 4.0  # sigmas, as far as a slider tells where a picture lies
 TILE = 128  # pixels of one picture of the strip
 AT_ONCE = 3  # pictures of the strip painted in one turn at the processor
 PORTION = 4  # pictures measured in one turn: each is painted three times
@@ -46,6 +48,7 @@ def board(here: Here) -> dict[str, Any]:
         "reads": search.read is not None,
         "rows": [
             row(key, direction, search.fields, key + ALONE in found, float(place_along(model, at, direction)))
+            | ({"values": values(model, direction, search.fields)} if direction.method == AXIS else {})
             for key, direction in found.items()
             if not key.endswith(ALONE)
         ],
@@ -65,6 +68,12 @@ def row(key: str, direction: Direction, fields: Fields, alone: bool, place: floa
         "alone": alone,
         "place": round(place, 2),
     }
+
+
+def values(model: LatentModel, direction: Direction, fields: Fields) -> list[tuple[str, float]]:
+    """What a coordinate calls for on its way, and up to where each."""
+    upto = stretches(model.axes[direction.number], FARTHEST)
+    return list(zip(fields[direction.name], (round(end, 3) for end in upto), strict=True))
 
 
 @torch.no_grad()

@@ -66,6 +66,7 @@ def standing(model: Model, classes: Shares) -> dict[str, Any]:
         "lead": float(found.real.double().mean() - found.fake.double().mean()),
         "count": COMPARED,
         "relative": loss in RELATIVE,
+        "names": bool(library.latent_model(model).axes),
         "loss": loss,
     }
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from genmodels.adversarial import Game
 from genmodels.latents import LatentModel
+from genmodels.models.axes import Axes, Borders
 from genmodels.models.blocks import Residual, double, halved, hand_on
 
 
@@ -17,15 +18,20 @@ class Generator(LatentModel):
     """z (B, latent) -> (B, C, H, W); every block sees z again."""
 
     def __init__(
-        self, shape: Sequence[int], latent: int = 64, channels: Sequence[int] = (192, 128, 80, 40), fine: int = 16
+        self,
+        shape: Sequence[int],
+        latent: int = 64,
+        channels: Sequence[int] = (192, 128, 80, 40),
+        fine: int = 16,
+        axes: Axes = (),
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
         self.side = halved(shape[1], len(channels))
         condition = 2 * latent
-        self.mapping = nn.Sequential(
-            nn.Linear(latent, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU()
-        )
+        self.axes, self.borders = axes, Borders(axes)
+        seen = latent + len(self.borders.at)
+        self.mapping = nn.Sequential(nn.Linear(seen, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
         self.enter = nn.Linear(latent, channels[0] * self.side**2)
         self.blocks = nn.ModuleList(
             Residual(before, after, condition)
@@ -40,7 +46,7 @@ class Generator(LatentModel):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def decode(self, z: Tensor) -> Tensor:
-        condition = self.mapping(z)
+        condition = self.mapping(torch.cat([z, self.borders(z)], dim=1))
         h = self.enter(z).reshape(len(z), -1, self.side, self.side)
         h = h.contiguous(memory_format=torch.channels_last)
         for level, block in enumerate(self.blocks):
@@ -54,9 +60,14 @@ class Generator(LatentModel):
 
 
 class Discriminator(nn.Module):
-    """(B, C, H, W) -> a score (B,); no norms and no batch statistics, so every picture is judged alone."""
+    """(B, C, H, W) -> a score (B,); no norms and no batch statistics, so every picture is judged alone.
 
-    def __init__(self, shape: Sequence[int], channels: Sequence[int] = (40, 80, 128, 192)) -> None:
+    With labels it also learns to name what pictures show.
+    """
+
+    def __init__(
+        self, shape: Sequence[int], channels: Sequence[int] = (40, 80, 128, 192), labels: Sequence[int] = ()
+    ) -> None:
         super().__init__()
         side = shape[1] // 2 ** len(channels)
         self.enter = nn.Conv2d(4 * shape[0], channels[0], 3, padding=1)
@@ -64,16 +75,26 @@ class Discriminator(nn.Module):
             Plain(before, after) for before, after in zip((channels[0], *channels[:-1]), channels, strict=True)
         )
         self.leave = nn.Linear(channels[-1] * side**2, 1)
+        self.names = nn.Linear(channels[-1] * side**2, sum(labels)) if labels else None
         start(self, slope=0.2)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.leave(self.seen(x))[:, 0]
+
+    def named(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The scores (B,), and how surely each value of each field is seen, (B, K) logits."""
+        assert self.names is not None
+        seen = self.seen(x)
+        return self.leave(seen)[:, 0], self.names(seen)
+
+    def seen(self, x: Tensor) -> Tensor:
         h = self.enter(F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last))
         for level, block in enumerate(self.blocks):
             if level:
                 h = F.avg_pool2d(h, 2)
             h = block(h)
-        return self.leave(F.leaky_relu(h, 0.2).flatten(1))[:, 0]
+        return F.leaky_relu(h, 0.2).flatten(1)
 
 
 class Plain(nn.Module):
@@ -99,7 +120,7 @@ def start(net: nn.Module, slope: float) -> None:
 
 
 class GAN(Game[Generator]):
-    """Generator against Discriminator."""
+    """Generator against Discriminator, who with `axes` also names what pictures show."""
 
     def __init__(
         self,
@@ -107,5 +128,7 @@ class GAN(Game[Generator]):
         latent: int = 64,
         generator: Sequence[int] = (192, 128, 80, 40),
         discriminator: Sequence[int] = (40, 80, 128, 192),
+        axes: Axes = (),
     ) -> None:
-        super().__init__(Generator(shape, latent, generator), Discriminator(shape, discriminator))
+        judge = Discriminator(shape, discriminator, [len(odds) for odds in axes])
+        super().__init__(Generator(shape, latent, generator, axes=axes), judge)

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from genmodels.adversarial import UNLABELED, Game, Rules, play
+from genmodels.adversarial import UNLABELED, Aside, Game, Rules, play
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import Asked, draw
+from genmodels.models.axes import Axes, agreeing, by_field
 from genmodels.training import ModelTrainer, anneal, autocast
 
 
@@ -34,6 +35,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         betas: Sequence[float] = (0.0, 0.95),
         lead: int = 1,  # the generator moves in every so manieth step only
         unlabeled: float = UNLABELED,  # the share of pictures whose label is hidden
+        naming: float = 0.1,  # how much it counts that pictures are named as their latents call for
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
@@ -43,11 +45,11 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             "generator": torch.optim.Adam(model.generator.parameters(), **self.adam),
             "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
-        self.lead, self.unlabeled = lead, unlabeled
+        self.lead, self.unlabeled, self.naming = lead, unlabeled, naming
         self.gamma, self.ease, self.falls = gamma, ease, falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
-        return self.play(batch, self.latents(len(batch.x0), dice), dice)
+        return self.play(batch, self.latents(batch.label, dice), dice)
 
     def play(self, batch: Batch, z: Tensor, dice: torch.Generator) -> dict[str, float]:
         """One move of each player whose turn it is: real pictures against those painted from z."""
@@ -62,8 +64,13 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             with torch.set_grad_enabled(moves):
                 fake = self.paint(z, dice, label).float()
             leaf = fake.detach().requires_grad_()
-            scores = self.score(torch.cat([real, leaf]), None if label is None else label.repeat(2, 1))
-        metrics = play(self.rules.loss, scores, leaf, fake if moves else None)
+            both = torch.cat([real, leaf])
+            if self.model.generator.axes:
+                scores, names = self.named(both)
+                aside, more = self.asides(names, batch.label.to(self.device))
+            else:
+                scores, aside, more = self.score(both, None if label is None else label.repeat(2, 1)), None, {}
+        metrics = play(self.rules.loss, scores, leaf, fake if moves else None, aside) | more
         if self.rules.due(self.done):
             self.rules.gamma = eased(self.gamma, self.ease, self.done)
             metrics["slope"] = self.hold_back(real, leaf, label, dice)
@@ -82,8 +89,12 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         (self.rules.weight * slope).backward()
         return slope.item()
 
-    def latents(self, count: int, dice: torch.Generator) -> Tensor:
-        return torch.randn(count, *self.model.generator.latent_shape, generator=dice).to(self.device)
+    def latents(self, label: Tensor, dice: torch.Generator) -> Tensor:
+        """As many as labels, and calling for them where latents do."""
+        z = torch.randn(len(label), *self.model.generator.latent_shape, generator=dice)
+        if self.model.generator.axes:
+            z = agreeing(z, label, self.model.generator.axes, dice)
+        return z.to(self.device)
 
     def paint(self, z: Tensor, dice: torch.Generator, label: Tensor | None = None) -> Tensor:
         """The generator's pictures in training."""
@@ -94,11 +105,22 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         judge = self.model.discriminator
         return (judge(x) if label is None else judge(x, label)).float()
 
+    def named(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The discriminator's scores (B,), and what it takes each picture to show (B, K), in logits."""
+        judge: Any = self.model.discriminator
+        scores, names = judge.named(x)
+        return scores.float(), names.float()
+
     def told(self, label: Tensor, dice: torch.Generator) -> Tensor | None:
         """What both players hear: the label, hidden now and then so that they can also do without."""
         if not self.model.generator.labels:
             return None
         return (label * (torch.rand(len(label), 1, generator=dice) >= self.unlabeled)).to(self.device)
+
+    def asides(self, names: Tensor, label: Tensor) -> tuple[Aside, dict[str, float]]:
+        """The judge learns to name what real pictures show; the generator, to be named as its latents call for."""
+        real, fake = (misnamed(part, label, self.model.generator.axes) for part in names.chunk(2))
+        return Aside(self.naming * real, self.naming * fake), {"misnamed": real.item(), "disobeyed": fake.item()}
 
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:
@@ -124,3 +146,9 @@ def eased(gamma: float, ease: Sequence[float], done: int) -> float:
 def painted(generator: Asked, z: Tensor, label: Tensor | None) -> Tensor:
     """Only generators that know labels take one."""
     return generator.decode(z) if label is None else generator.decode(z, label)
+
+
+def misnamed(names: Tensor, label: Tensor, axes: Axes) -> Tensor:
+    """The cross entropy of what is seen in pictures and what they should show, summed over the fields."""
+    seen = zip(by_field(names, axes), by_field(label, axes), strict=True)
+    return torch.stack([nn.functional.cross_entropy(said, shown) for said, shown in seen]).sum()

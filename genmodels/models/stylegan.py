@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from genmodels.adversarial import Game
 from genmodels.latents import StyleModel
+from genmodels.models.axes import Axes, Borders
 from genmodels.models.blocks import double, halved
 from genmodels.models.gan import Discriminator
 
@@ -34,14 +35,16 @@ class StyleGenerator(StyleModel):
         style: int = 128,
         depth: int = 3,
         channels: Sequence[int] = (192, 128, 96, 64, 32),
+        axes: Axes = (),
     ) -> None:
         super().__init__()
         self.latent_shape = (latent,)
+        self.axes, self.borders = axes, Borders(axes)
         smallest = halved(shape[1], len(channels) - 1)
         sides = [smallest * 2**k for k in range(len(channels))]
         self.layers = 2 * len(channels) - 1
         self.grain_sides = [side for side in sides for _ in range(2)][: self.layers]
-        widths = [latent, *[style] * depth]
+        widths = [latent + len(self.borders.at), *[style] * depth]
         self.mapping = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
         self.constant = nn.Parameter(torch.empty(1, channels[0], sides[0], sides[0]))
         self.stay = nn.ModuleList(Layer(width, width, style, enlarge=level > 0) for level, width in enumerate(channels))
@@ -59,8 +62,9 @@ class StyleGenerator(StyleModel):
         return self.style(z)[:, None].expand(-1, self.layers, -1)
 
     def style(self, z: Tensor) -> Tensor:
-        """(B, latent) -> (B, style); only the direction of z counts."""
-        h = z * z.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
+        """(B, latent) -> (B, style); but for the borders it lies between, only the direction of z counts."""
+        direction = z * z.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
+        h = torch.cat([direction, self.borders(z)], dim=1)
         for layer in self.mapping:
             h = F.leaky_relu(layer(h), 0.2)
         return h
@@ -139,7 +143,7 @@ def affine(style: int, channels: int) -> nn.Linear:
 
 
 class StyleGAN(Game[StyleGenerator]):
-    """StyleGenerator against the residual GAN's Discriminator."""
+    """StyleGenerator against the residual GAN's Discriminator, who with `axes` also names what pictures show."""
 
     def __init__(
         self,
@@ -149,5 +153,7 @@ class StyleGAN(Game[StyleGenerator]):
         depth: int = 3,
         generator: Sequence[int] = (192, 128, 96, 64, 32),
         discriminator: Sequence[int] = (40, 80, 128, 192),
+        axes: Axes = (),
     ) -> None:
-        super().__init__(StyleGenerator(shape, latent, style, depth, generator), Discriminator(shape, discriminator))
+        judge = Discriminator(shape, discriminator, [len(odds) for odds in axes])
+        super().__init__(StyleGenerator(shape, latent, style, depth, generator, axes), judge)

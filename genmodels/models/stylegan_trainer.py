@@ -33,7 +33,7 @@ class StyleTrainer(GANTrainer):
         self.mixing = mixing
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
-        z = self.latents(2 * len(batch.x0), dice)
+        z = self.latents(batch.label.repeat(2, 1), dice)
         metrics = self.play(batch, z, dice)
         self.follow(z)
         return metrics

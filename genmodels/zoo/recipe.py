@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from torch import nn
 
 from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Dataset
 
+COUNTED = 5_000  # items that say how common each value is
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """`build` gets the data set's shape (and labels) and `config`; `trainer` the model and `optimizer`."""
+    """`build` gets the data set's shape (and labels or axes) and `config`; `trainer` the model and `optimizer`."""
 
     kind: str
     build: Callable[..., nn.Module]
@@ -26,6 +29,7 @@ class Recipe:
     optimizer: dict[str, Any] = field(default_factory=dict)
     usual: dict[str, Any] = field(default_factory=dict)  # how it is run: may be chosen after the training
     conditional: bool = False
+    axes: bool = False  # the latent calls for a label, each (independent) field by a coordinate of its own
     seed: int = 0
     snapshots: float = 180  # seconds from one to the next
     sheets: float = 300
@@ -39,8 +43,17 @@ class Recipe:
         known: dict[str, Any] = {"shape": list(dataset.shape)}
         if self.conditional:
             known["labels"] = [len(values) for values in dataset.fields.values()]
+        if self.axes:
+            known["axes"] = commonness(dataset)
         return known | self.config | self.habit
 
     @property
     def habit(self) -> dict[str, Any]:
         return {"usual": self.usual} if self.usual else {}
+
+
+def commonness(dataset: Dataset) -> list[list[float]]:
+    """The share of each value of each field among training items, where none is so rare that it is never seen."""
+    chosen = np.random.default_rng(0).permutation(len(dataset.train))[:COUNTED]
+    shares = iter(dataset.labels([dataset.train[int(k)] for k in chosen]).mean(0).tolist())
+    return [[max(round(next(shares), 4), 1e-4) for _ in values] for values in dataset.fields.values()]

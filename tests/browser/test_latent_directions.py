@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("gradio")
+
+from demo.words import table
+from genmodels.datasets.faces import Faces
 from tests.browser.test_latent import address, opened, value  # noqa: F401
 
 FIRST = ".nw-way[data-key='principal-1']"
@@ -66,6 +70,26 @@ def test_the_strip_is_a_slider_too(page: Any, address: str) -> None:  # noqa: F8
     page.locator(".nw-stops button").nth(5).click()
     page.wait_for_function(f"() => document.querySelector(\"{FIRST} input\").value === '2'")
     assert value(page, "latent", "moves") == {"principal-1": 2}
+
+
+def test_an_attributes_own_coordinate_says_what_it_calls_for(page: Any, address: str) -> None:  # noqa: F811
+    """From one end to the other it goes through all of an attribute's values; models without such have no such choice."""
+    directions(page, address, "?tab=latent&model=%22faces-gan%22")
+    page.locator("button[data-family=principal]").press("ArrowLeft")  # round the corner to the last
+    page.wait_for_selector("button[data-family=axis][aria-checked=true]")
+    hat, words = ".nw-way[data-key='axis-hat']", table("en")
+    for key, named in (("End", Faces.fields["hat"][-1]), ("Home", Faces.fields["hat"][0])):
+        page.locator(f"{hat} input").press(key)
+        page.locator(f"{hat} .nw-way-calls .nw-here", has_text=words[f"attributes.hat.{named}"]).wait_for()
+        assert words[f"attributes.hat.{named}"] in page.locator(f"{hat} input").get_attribute("aria-valuetext")
+    assert page.locator(f"{hat} .nw-way-calls span:visible").count() == len(Faces.fields["hat"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.evaluate("noisewalk.turned('latent', 'model', 'glyphs-gan')")
+    page.wait_for_selector(FIRST)
+    page.wait_for_selector("button[data-family=axis]", state="hidden")
+    page.locator("button[data-family=principal]").press("ArrowLeft")
+    page.wait_for_selector("button[data-family=attribute][aria-checked=true]")
 
 
 def test_another_model_begins_without_moves_and_undo_brings_both_back(page: Any, address: str) -> None:  # noqa: F811

@@ -204,6 +204,9 @@ STRANGE = {
     "pictures of another data set": ("checkpoint-unlike", other(dataset="glyphs")),
     "attributes of another data set": ("checkpoint-unlike", other(fields={"digit": ["0", "1"]})),
     "no attributes": ("checkpoint-unlike", other(fields={})),
+    "latents that call for other attributes": ("checkpoint-unlike", other(config={**CONFIG, "axes": [[0.5, 0.5]]})),
+    "odds below nothing": ("checkpoint-unlike", other(config={**CONFIG, "axes": [[1.0] * 9 + [-1.0]]})),
+    "odds of nothing": ("bad-checkpoint", other(config={**CONFIG, "axes": [[0.0] * 10]})),
     "other classes to ask for": ("checkpoint-unlike", other(recipe="glyphs-cgan", config={**CONFIG, "labels": [3]})),
 }
 
@@ -214,7 +217,12 @@ def test_a_model_of_other_pictures_than_its_card_says_is_not_adopted(
 ):
     key, card = STRANGE[kind]
     guest = tmp_path_factory.mktemp("elsewhere") / "guest.safetensors"
-    save(guest, ZOO[card.recipe].build(**card.config), card)
+    sound = (
+        {**card.config, "axes": [[1.0] * len(odds) for odds in card.config["axes"]]}
+        if "axes" in card.config
+        else card.config
+    )
+    save(guest, ZOO[card.recipe].build(**sound), card)
     with pytest.raises(Refused) as refusal:
         library.adopt(guest)
     assert refusal.value.key == key and "\n" not in str(refusal.value) and library.latent_models() == []

@@ -189,6 +189,23 @@ def test_the_board_tells_all_and_no_held_direction_twice(known: Search):
     assert fits == sorted(fits, reverse=True) and min(fits) >= searching.LEAST
 
 
+def test_a_coordinate_that_calls_for_values_says_which_and_up_to_where(monkeypatch: pytest.MonkeyPatch):
+    model = Plain()
+    model.axes = [[0.5, 0.5], [0.2, 0.3, 0.5], [0.9, 0.1]]
+    search = Search(model, read, FIELDS)
+    search.thread.join()
+    monkeypatch.setattr(library, "latent_model", lambda name: model)
+    monkeypatch.setattr(library, "search", lambda name: search)
+    rows = {row["key"]: row for row in view.board(here())["rows"] if row["family"] == "axis"}
+    assert list(rows) == ["axis-hat", "axis-tilt", "axis-beard"]
+    assert rows["axis-hat"]["value"] == 1 and rows["axis-beard"]["values"] == [("none", 1.282), ("full", 4.0)]
+    assert [name for name, _ in rows["axis-tilt"]["values"]] == ["left", "upright", "right"]
+    assert [end for _, end in rows["axis-tilt"]["values"]] == pytest.approx([-0.842, 0, 4], abs=1e-3)
+    assert not any("values" in row for row in view.board(here())["rows"] if row["family"] != "axis")
+    moved = point(here(moves={"axis-tilt": 1.5})) - point(here())
+    assert torch.allclose(moved[0], 1.5 * axis(1), atol=1e-6)
+
+
 def test_the_strip_holds_every_place_of_its_slider(known: Search):
     """Whatever the slider says, the strip is the same; its middle is the picture without this move."""
     moves = {"attribute-tilt": 1.0}
@@ -221,6 +238,7 @@ def test_what_is_not_found_yet_is_waited_for_and_what_never_comes_is_refused():
 def test_the_page_names_the_numbers_that_hold(language: str):
     words = table(language)
     assert str(searching.SAMPLES) in words["latent.directions.attribute.why"]
+    assert str(searching.SAMPLES) in words["latent.directions.axis.why"]
     assert str(searching.LEAST) in words["latent.directions.attribute.why"]
     assert str(view.PORTIONS * view.PORTION) in words["latent.directions.measuring"]
     assert str(MOST_MOVES) in words["latent.directions.most"]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from genmodels.adversarial import LOSSES, PENALTIES, Rules, play
+from genmodels.adversarial import LOSSES, PENALTIES, Aside, Rules, play
 
 
 def dice() -> torch.Generator:
@@ -59,6 +59,28 @@ def test_one_pass_back_gives_both_players_their_own_gradients(loss: str, penalty
             wanted = torch.zeros_like(found) if wanted is None else wanted
             assert torch.allclose(found, wanted, rtol=1e-9, atol=1e-12)
     assert any(g.abs().max() > 1e-4 for g in gradients(paint))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_players_want_aside_is_added_to_what_they_play_for(loss: str):
+    """The discriminator's own term never sees the painter, and the painter's never teaches the discriminator."""
+    torch.manual_seed(0)
+    paint, judge, z, real = points()
+    paint, judge, z, real = paint.double(), judge.double(), z.double(), real.double()
+    fake, first = paint(z), next(judge.children())
+    leaf = fake.detach().requires_grad_()
+
+    def shape(x: Tensor) -> Tensor:
+        return first(x).square().mean()
+
+    of_real, of_fake = first(torch.cat([real, leaf])).square().chunk(2)  # both from one look, as a trainer has it
+    play(LOSSES[loss], judge(torch.cat([real, leaf])), leaf, fake, Aside(0.3 * of_real.mean(), 0.7 * of_fake.mean()))
+    judged = LOSSES[loss].discriminator(judge(real), judge(paint(z).detach())) + 0.3 * shape(real)
+    fooled = LOSSES[loss].generator(judge(real), judge(paint(z))) + 0.7 * shape(paint(z))
+    for player, own in ((judge, judged), (paint, fooled)):
+        expected = torch.autograd.grad(own, list(player.parameters()), allow_unused=True)
+        for found, wanted in zip(gradients(player), expected, strict=True):
+            assert torch.allclose(found, torch.zeros_like(found) if wanted is None else wanted, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

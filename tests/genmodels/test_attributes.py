@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from genmodels.attributes import (
     Study,
     attribute_directions,
+    axis_directions,
     entanglement,
     named,
     purity,
@@ -120,6 +121,22 @@ def test_names_go_to_what_correlates(studied: Study):
     assert free.name == "" and abs(free.correlation) < 0.2 and free.label == "attribute 1"
     assert named(given, studied, threshold=0.999)[0].name == ""
     assert [d.name for d in named(given, Study(studied.points, studied.probabilities[:, :0], {}))] == ["", ""]
+
+
+def test_a_coordinate_that_calls_for_a_field_is_a_direction_with_its_obedience(studied: Study):
+    """The reader sees glasses where coordinate 0 calls for them, but never an upright head: half of its stretch."""
+    assert axis_directions(Mirror(), FIELDS, studied) == []
+    model = Mirror()
+    model.axes = [[0.5, 0.5], [0.25, 0.5, 0.25], [0.9, 0.1]]
+    glasses, tilt, beard = axis_directions(model, FIELDS, studied)
+    assert [way.name for way in (glasses, tilt, beard)] == list(FIELDS)
+    assert torch.equal(glasses.vector, axis(1)) and torch.equal(beard.vector, axis(0, 0, 1)) and tilt.sigma == 1
+    assert glasses.value == 1  # both change sides at 0
+    assert tilt.value == pytest.approx(0.5, abs=0.06)
+    assert [way.value for way in axis_directions(model, FIELDS)] == [0, 0, 0], "nobody has looked yet"
+    styled = Styled()
+    styled.axes = model.axes
+    assert axis_directions(styled, FIELDS, studied) == []
 
 
 class Styled(StyleModel):
