@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,7 +63,19 @@ def test_the_strength_of_the_map_stands_in_the_link(page: Any, address: str) -> 
     assert page.evaluate("() => getComputedStyle(document.querySelector('.nw-heat')).opacity") == "0.3"
 
 
-def test_measuring_can_be_stopped_and_ends_with_a_verdict(page: Any, address: str) -> None:  # noqa: F811
+def test_measuring_can_be_stopped_and_ends_with_a_verdict(
+    page: Any,
+    address: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first run is held before its first model until it has been stopped, however fast the machine is."""
+    gate, whole = threading.Event(), latent_collapse.measured
+
+    def held(name: str, ground: latent_collapse.Ground) -> Iterator[int]:
+        gate.wait(60)
+        yield from whole(name, ground)
+
+    monkeypatch.setattr(latent_collapse, "measured", held)
     part(page, address, "collapse")
     page.locator(".nw-model").first.wait_for()
     assert page.locator(".nw-finding").count() == 0
@@ -70,7 +83,9 @@ def test_measuring_can_be_stopped_and_ends_with_a_verdict(page: Any, address: st
     page.locator(".nw-progress").wait_for()
     page.locator("#latent-measure-halt").click()
     page.locator(".nw-progress").wait_for(state="hidden")
+    gate.set()
     page.locator("#latent-measure").click()
+    models = page.locator(".nw-model").count()
+    page.wait_for_function(f"() => document.querySelectorAll('.nw-measures tbody tr').length === {models}")
     page.locator(".nw-collapse[data-busy=''] .nw-finding").first.wait_for()
-    assert page.locator(".nw-measures tbody tr").count() == page.locator(".nw-model").count()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -181,9 +181,10 @@ def test_stop_ends_a_measurement_says_so_and_another_can_begin(opened, monkeypat
     page.get_by_text(table("en")["samplers.halted"]).wait_for()
     page.locator("#samplers-measure").click()
     page.wait_for_timeout(300)
-    gate.set()
     for stop in stops:
         stop.continue_()
+    page.wait_for_timeout(300)  # for Stop to arrive: its answer comes only once the study has ended
+    gate.set()
     page.unroute("**/cancel")
     page.get_by_text(table("en")["samplers.halted"]).wait_for(state="detached")
     page.wait_for_function(f"() => ({POINTS})() === 8")
