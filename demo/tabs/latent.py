@@ -22,7 +22,7 @@ from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
 from genmodels.places import Seed, to_spec
 
-FIRST = Seed(23)
+FIRST = Seed(36)
 SURPRISES = [to_spec(Seed(seed)) for seed in range(0, 10_000, 37)]
 PULL = {"axes": ["x", "y"], "tab": "latent", "knobs": {"speed": "speed", "drift": "drift", "snap": "snap"}}
 PLACE = """
