@@ -20,6 +20,7 @@ from genmodels.zoo import ZOO
 from tests.genmodels.tiny import shrink
 
 GLYPHS = [name for name, row in ZOO.items() if row.trainer is GANTrainer and row.dataset == "glyphs"]
+AXES = [name for name, row in ZOO.items() if row.axes]
 
 
 def trainer(labels: tuple[int, ...] = (), **knobs) -> GANTrainer:
@@ -151,11 +152,11 @@ def test_a_sheet_shows_each_class_in_turn(monkeypatch: pytest.MonkeyPatch):
     assert label.tolist() == [[1, 0, 0, 1, 0], [0, 1, 0, 0, 1], [0, 0, 1, 1, 0], [1, 0, 0, 0, 1]]
 
 
-@pytest.mark.parametrize("name", GLYPHS)
+@pytest.mark.parametrize("name", [*GLYPHS, *AXES])
 def test_a_stopped_run_goes_on_as_if_it_had_not(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """With power iterations, batch statistics, labels and a generator that waits for its turn."""
+    """With power iterations, batch statistics, labels, latents that call for them, and a generator that waits."""
     shrink(monkeypatch)
-    data = DATASETS["glyphs"]()
+    data = ZOO[name].data()
     for folder, stops in (("whole", [7]), ("parts", [2, 5, 7])):
         for stop in stops:
             list(runs.run(name, data, stop, "cpu", tmp_path / folder))
