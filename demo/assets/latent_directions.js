@@ -6,9 +6,10 @@
   const knob = (name) => window.noisewalk.valueOf(TAB, name);
   const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
   const REST = 250, AGAIN = 700; // ms
-  const FARTHEST = 4, STEP = 0.05, MOST = 24;
+  const FARTHEST = 4, AWAY = 8, STEP = 0.05, MOST = 24;
   const ALONE = "-alone", FIRST = "principal", STORE = "noisewalk.directions";
-  const round = (value) => Math.round(value / STEP) * STEP;
+  const round = (value) => Number((Math.round(value / STEP) * STEP).toFixed(2));
+  const within = (value, most) => Math.max(-most, Math.min(most, value));
   const signed = (value, digits = 2) => (value < 0 ? "−" : value > 0 ? "+" : "") + Math.abs(value).toFixed(digits);
 
   // What the visitor called a direction and whether it is kept, by model and key.
@@ -96,20 +97,25 @@
       name.addEventListener("click", () => ways.select(row.key));
       pen.addEventListener("click", () => rename(row, name));
       zero.addEventListener("click", () => ways.move(row, 0));
-      input.addEventListener("input", () => ways.move(row, Number(round(Number(input.value)).toFixed(2))));
+      input.addEventListener("input", () => (row.values ? bring(row.key, input.value) : ways.move(row, round(input.value))));
       input.addEventListener("change", () => { if (ways.selected !== row.key) ways.select(row.key); });
       return item;
+    }
+    // A coordinate's knob lies where the picture does; any other tells how far it was moved.
+    function bring(key, place) {
+      const row = ways.rows.get(key);
+      ways.move(row, within(round(place - row.start), AWAY));
     }
     // Under a coordinate that calls for values: a stretch and a word for each.
     function band(row) {
       const stretches = node("div", "nw-way-values"), words = node("small", "nw-way-calls");
       stretches.setAttribute("aria-hidden", "true");
-      row.values.forEach(([value, upto], k) => {
-        const stretch = node("span", ""), from = k ? row.values[k - 1][1] : -FARTHEST;
+      row.values.forEach(([value, upto, middle], k) => {
+        const stretch = node("span", ""), word = node("button", "", valueName(row.name, value)), from = k ? row.values[k - 1][1] : -FARTHEST;
         stretch.style.width = (50 * (upto - from)) / FARTHEST + "%";
-        stretch.title = valueName(row.name, value);
+        word.addEventListener("click", () => { ways.select(row.key); bring(row.key, middle); });
         stretches.append(stretch);
-        words.append(node("span", "", stretch.title), " ");
+        words.append(word, " ");
       });
       return [stretches, words];
     }
@@ -128,12 +134,13 @@
     function build() {
       list.replaceChildren(...shown().map(line));
       for (const part of figure.querySelectorAll("p[data-family]")) part.hidden = part.dataset.family !== family;
+      find("[data-say='latent.directions.tick']").hidden = family === "axis";
       find(".nw-board-blind").hidden = !(reply && !reply.reads && family === "attribute");
       update();
     }
     // A thumb's middle stays half its width away from the ends.
     function across(sigmas) {
-      const share = (Math.max(-FARTHEST, Math.min(FARTHEST, sigmas)) + FARTHEST) / FARTHEST / 2;
+      const share = (within(sigmas, FARTHEST) + FARTHEST) / FARTHEST / 2;
       return `calc(${100 * share}% + ${(0.5 - share) * 14}px)`;
     }
     // Sliders follow Undo, links and each other; nothing is built anew under the finger.
@@ -141,17 +148,18 @@
       const moves = knob("moves");
       for (const item of list.children) {
         const row = ways.rows.get(item.dataset.key), amount = ways.amount(row.key, moves), input = item.querySelector("input[type=range]");
-        if (Number(input.value) !== amount) input.value = amount;
+        const from = row.values ? row.start : 0, lies = from + amount, tick = row.values ? row.start : row.place;
+        if (Number(input.value) !== lies) input.value = lies;
         item.querySelector(".nw-way-zero").textContent = amount ? signed(amount) + " σ" : "0 σ";
         item.querySelector(".nw-way-zero").classList.toggle("nw-moved", amount !== 0);
-        item.querySelector(".nw-way-slide i").style.left = across(row.place);
-        item.querySelector(".nw-way-slide").style.setProperty("--from", across(Math.min(0, amount)));
-        item.querySelector(".nw-way-slide").style.setProperty("--to", across(Math.max(0, amount)));
+        item.querySelector(".nw-way-slide i").style.left = across(tick);
+        item.querySelector(".nw-way-slide").style.setProperty("--from", across(Math.min(from, lies)));
+        item.querySelector(".nw-way-slide").style.setProperty("--to", across(Math.max(from, lies)));
         item.setAttribute("aria-current", row.key === ways.selected);
         if (!row.values) continue;
-        const here = row.values.findIndex(([, upto], k) => row.place <= upto || k === row.values.length - 1);
-        for (const kind of [".nw-way-values span", ".nw-way-calls span"]) item.querySelectorAll(kind).forEach((part, k) => part.classList.toggle("nw-here", k === here));
-        input.setAttribute("aria-valuetext", `${signed(amount)} σ, ${valueName(row.name, row.values[here][0])}`);
+        const here = row.values.findIndex(([, upto], k) => lies <= upto || k === row.values.length - 1);
+        for (const kind of [".nw-way-values span", ".nw-way-calls button"]) item.querySelectorAll(kind).forEach((part, k) => part.classList.toggle("nw-here", k === here));
+        input.setAttribute("aria-valuetext", `${signed(lies)} σ, ${valueName(row.name, row.values[here][0])}`);
       }
       for (const button of figure.querySelectorAll("button[data-family]")) {
         const count = Object.keys(moves).filter((key) => key.startsWith(button.dataset.family)).length;
@@ -165,13 +173,13 @@
       const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
       for (let k = 0; k < Math.min(4, rows.length); k++) {
         const [row] = rows.splice(Math.floor(Math.random() * rows.length), 1);
-        moves[ways.keyOf(row)] = Number(round(Math.max(-3, Math.min(3, 1.5 * normal())) || 1).toFixed(2));
+        moves[ways.keyOf(row)] = round(within(1.5 * normal(), 3) || 1);
       }
       window.noisewalk.jump(TAB, { moves: Object.fromEntries(Object.entries(moves).filter(([, amount]) => amount)) });
     }
     function take(fresh) {
       const rows = new Map(fresh.rows.map((row) => [row.key, row]));
-      const keys = JSON.stringify([knob("model"), fresh.reads, fresh.rows.map(({ place, ...rest }) => rest)]);
+      const keys = JSON.stringify([knob("model"), fresh.reads, fresh.rows.map(({ place, start, ...rest }) => rest)]);
       [reply, ways.rows, ways.reads] = [fresh, rows, fresh.reads];
       late.hidden = fresh.searching === null;
       if (fresh.searching !== null) {

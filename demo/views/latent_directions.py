@@ -23,7 +23,7 @@ from genmodels.directions import Direction, place_along
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import LatentModel, draw
-from genmodels.models.axes import stretches
+from genmodels.models.axes import middles, stretches
 from genmodels.places import Seed
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # sigmas
@@ -43,16 +43,16 @@ def board(here: Here) -> dict[str, Any]:
     late, found = search.searching, search.found
     at = point(replace(here, moves={key: amount for key, amount in here.moves.items() if key in found}))
     model = library.latent_model(here.model)
-    return {
-        "searching": round(search.share, 3) if late else None,
-        "reads": search.read is not None,
-        "rows": [
-            row(key, direction, search.fields, key + ALONE in found, float(place_along(model, at, direction)))
-            | ({"values": values(model, direction, search.fields)} if direction.method == AXIS else {})
-            for key, direction in found.items()
-            if not key.endswith(ALONE)
-        ],
-    }
+    rows = []
+    for key, direction in found.items():
+        if key.endswith(ALONE):
+            continue
+        place = float(place_along(model, at, direction))
+        rows.append(row(key, direction, search.fields, key + ALONE in found, place))
+        if direction.method == AXIS:
+            start = round(place - here.moves.get(key, 0.0), 2)
+            rows[-1] |= {"start": start, "values": values(model, direction, search.fields)}
+    return {"searching": round(search.share, 3) if late else None, "reads": search.read is not None, "rows": rows}
 
 
 def row(key: str, direction: Direction, fields: Fields, alone: bool, place: float) -> dict[str, Any]:
@@ -70,10 +70,11 @@ def row(key: str, direction: Direction, fields: Fields, alone: bool, place: floa
     }
 
 
-def values(model: LatentModel, direction: Direction, fields: Fields) -> list[tuple[str, float]]:
-    """What a coordinate calls for on its way, and up to where each."""
-    upto = stretches(model.axes[direction.number], FARTHEST)
-    return list(zip(fields[direction.name], (round(end, 3) for end in upto), strict=True))
+def values(model: LatentModel, direction: Direction, fields: Fields) -> list[tuple[str, float, float]]:
+    """What a coordinate calls for on its way, up to where each, and the middle of each."""
+    odds = model.axes[direction.number]
+    places = ((round(place, 3) for place in found) for found in (stretches(odds, FARTHEST), middles(odds)))
+    return list(zip(fields[direction.name], *places, strict=True))
 
 
 @torch.no_grad()

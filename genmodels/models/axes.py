@@ -76,6 +76,12 @@ def stretches(odds: Sequence[float], farthest: float) -> list[float]:
     return [*borders.clamp(-farthest, farthest).tolist(), farthest]
 
 
+def middles(odds: Sequence[float]) -> list[float]:
+    """Half the latents that call for a value lie on either side of its middle."""
+    half = torch.full((len(odds),), 0.5, dtype=torch.float64)
+    return place(torch.arange(len(odds)), odds, half).tolist()
+
+
 def ends(odds: Sequence[float]) -> list[float]:
     """Up to which share of all latents each stretch goes."""
     return [upto / sum(odds) for upto in accumulate(odds)]

@@ -82,7 +82,13 @@ def test_an_attributes_own_coordinate_says_what_it_calls_for(page: Any, address:
         page.locator(f"{hat} input").press(key)
         page.locator(f"{hat} .nw-way-calls .nw-here", has_text=words[f"attributes.hat.{named}"]).wait_for()
         assert words[f"attributes.hat.{named}"] in page.locator(f"{hat} input").get_attribute("aria-valuetext")
-    assert page.locator(f"{hat} .nw-way-calls span:visible").count() == len(Faces.fields["hat"])
+    assert float(page.locator(f"{hat} input").input_value()) == -4  # the knob lies where the picture does
+    assert page.locator(f"{hat} .nw-way-calls button:visible").count() == len(Faces.fields["hat"])
+    page.get_by_role("button", name=words["attributes.hat.beanie"], exact=True).click()
+    page.locator(f"{hat} .nw-way-calls .nw-here", has_text=words["attributes.hat.beanie"]).wait_for()
+    assert -4 < float(page.locator(f"{hat} input").input_value()) < 4
+    page.locator(f"{hat} .nw-way-zero").click()
+    assert value(page, "latent", "moves") == {}
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     page.evaluate("noisewalk.turned('latent', 'model', 'glyphs-gan')")

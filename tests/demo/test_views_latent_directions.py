@@ -198,12 +198,16 @@ def test_a_coordinate_that_calls_for_values_says_which_and_up_to_where(monkeypat
     monkeypatch.setattr(library, "search", lambda name: search)
     rows = {row["key"]: row for row in view.board(here())["rows"] if row["family"] == "axis"}
     assert list(rows) == ["axis-hat", "axis-tilt", "axis-beard"]
-    assert rows["axis-hat"]["value"] == 1 and rows["axis-beard"]["values"] == [("none", 1.282), ("full", 4.0)]
-    assert [name for name, _ in rows["axis-tilt"]["values"]] == ["left", "upright", "right"]
-    assert [end for _, end in rows["axis-tilt"]["values"]] == pytest.approx([-0.842, 0, 4], abs=1e-3)
+    assert rows["axis-hat"]["value"] == 1
+    assert rows["axis-beard"]["values"] == [("none", 1.282, -0.126), ("full", 4.0, 1.645)]  # quantiles of 0.9, .45, .95
+    assert [name for name, *_ in rows["axis-tilt"]["values"]] == ["left", "upright", "right"]
+    assert [end for _, end, _ in rows["axis-tilt"]["values"]] == pytest.approx([-0.842, 0, 4], abs=1e-3)
     assert not any("values" in row for row in view.board(here())["rows"] if row["family"] != "axis")
     moved = point(here(moves={"axis-tilt": 1.5})) - point(here())
     assert torch.allclose(moved[0], 1.5 * axis(1), atol=1e-6)
+    after = {row["key"]: row for row in view.board(here(moves={"axis-tilt": 1.5}))["rows"]}["axis-tilt"]
+    began = rows["axis-tilt"]["place"]
+    assert rows["axis-tilt"]["start"] == began == after["start"] and after["place"] == pytest.approx(began + 1.5)
 
 
 def test_the_strip_holds_every_place_of_its_slider(known: Search):
