@@ -43,21 +43,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One profile for all tests: a private one would compile the page's scripts anew for each, twice the time."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH: browser tests did not run")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield chromium
-        chromium.close()
+        profile = play.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=CHROMIUM, headless=True, args=FLAGS, locale="en-US"
+        )
+        yield profile
+        profile.close()
 
 
 @contextmanager
 def fresh_page(browser: Any) -> Iterator[Any]:
     """A page of its own: `requests` is what it asks for, `problems` what went wrong, `forgive` what may go wrong."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-US")
-    tab = context.new_page()
+    tab = browser.new_page()
+    tab.set_viewport_size({"width": 1200, "height": 900})
     tab.set_default_timeout(90_000)
     tab.requests, tab.forgive, tab.problems = [], [], []
 
@@ -71,7 +74,17 @@ def fresh_page(browser: Any) -> Iterator[Any]:
     tab.on("pageerror", lambda error: tab.problems.append(f"uncaught: {error}"))
     tab.on("console", lambda line: tab.problems.append(f"console: {line.text}") if line.type == "error" else None)
     yield tab
-    context.close()
+    address = tab.url
+    tab.close()
+    forget(browser, address)
+
+
+def forget(browser: Any, address: str) -> None:
+    """What a page has kept in the browser is gone, as if nobody had been there; what was compiled stays."""
+    session = browser.new_cdp_session(browser.pages[0])
+    kept = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb,service_workers,cache_storage"}
+    session.send("Storage.clearDataForOrigin", kept)
+    session.detach()
 
 
 def assert_clean(page: Any) -> None:
