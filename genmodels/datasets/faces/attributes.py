@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -90,19 +91,22 @@ class Traits:
 MOUTHS = {"sad": -0.35, "neutral": 0.2, "smile": 1.0}  # by the upper edge of `smile`; an open mouth is a grin
 
 
+def _law(said: Mapping[str, Any]) -> Callable[[float], str | float]:
+    """From a uniform number to the trait, as its field says."""
+    if "weights" not in said:
+        return lambda u: said["low"] + u * (said["high"] - said["low"])
+    values, weights = list(said["weights"]), list(said["weights"].values())
+    edges = (np.cumsum(weights) / sum(weights)).tolist()
+    return lambda u: values[min(bisect_right(edges, u), len(values) - 1)]
+
+
+LAWS = {f.name: _law(f.metadata) for f in fields(Traits)}
+
+
 def traits(item: int) -> Traits:
     """The face that `item` names, for ever: one uniform number per trait, in the order of the fields."""
-    uniform = np.random.default_rng([STREAM, item]).random(len(fields(Traits)))
-    drawn: dict[str, Any] = {f.name: _drawn(f.metadata, float(u)) for f, u in zip(fields(Traits), uniform, strict=True)}
-    return Traits(**drawn)
-
-
-def _drawn(law: Any, u: float) -> str | float:
-    if "weights" not in law:
-        return law["low"] + u * (law["high"] - law["low"])
-    values, weights = list(law["weights"]), list(law["weights"].values())
-    edges = np.cumsum(weights) / sum(weights)
-    return values[min(int(np.searchsorted(edges, u, side="right")), len(values) - 1)]
+    uniform = np.random.default_rng([STREAM, item]).random(len(LAWS)).tolist()
+    return Traits(**{name: law(u) for (name, law), u in zip(LAWS.items(), uniform, strict=True)})  # type: ignore[arg-type]
 
 
 def _bin(bins: dict[str, float], value: float) -> str:
