@@ -13,6 +13,7 @@ from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.latents import Conditioned, LatentModel, draw
 from genmodels.metrics import Interval, share
+from genmodels.models.axes import by_field, called_for
 from genmodels.models.diffusion import Diffusion
 from genmodels.models.encoder import Encoder, recovered, teacher_of
 from genmodels.models.reader import Reader
@@ -157,7 +158,10 @@ def reading(model: Reader, dataset: Dataset, items: Sequence[int]) -> dict[str, 
 
 @torch.no_grad()
 def guessing(model: Encoder, dataset: Dataset, real: Sequence[int], seeds: Sequence[int]) -> dict[str, Measure]:
-    """Squared errors of the guessed latents, and of the pixels when its teacher paints what was guessed."""
+    """Squared errors of the guessed latents, and of the pixels when its teacher paints what was guessed.
+
+    Where latents call for labels: in how many real pictures the guess calls for what they show.
+    """
     teacher = teacher_of(model)
     painted = torch.cat(list(generated(teacher, seeds)))
     z = draw(teacher.latent_shape, seeds)
@@ -171,6 +175,11 @@ def guessing(model: Encoder, dataset: Dataset, real: Sequence[int], seeds: Seque
     for key, error in errors.items():
         value, doubt = float(error.mean()), float(2 * error.std() / len(error) ** 0.5)
         found[key] = measured(Interval(value, value - doubt, value + doubt))
+    if model.axes:
+        called = called_for(torch.cat([model(part) for part in portions(dataset, real)]), model.axes)
+        shown = torch.from_numpy(dataset.labels(real))
+        fields = zip(dataset.fields, by_field(called, model.axes), by_field(shown, model.axes), strict=True)
+        found |= {f"accuracy:{name}": measured(share(int((a * b).sum()), len(real))) for name, a, b in fields}
     return found
 
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 Axes = Sequence[Sequence[float]]  # by field, how common each value is
 
 BLUR = 0.06  # of the narrower of two stretches: how far around their border a picture may be of both
+EDGE = 0.1  # of a stretch: so far from its ends, who looks for a latent begins
 LOUD = 4.0  # a field's few borders are then as long as a latent
 
 
@@ -63,6 +64,21 @@ def called_for(z: Tensor, axes: Axes) -> Tensor:
     return torch.cat(parts, dim=1).to(z)
 
 
+def brought(z: Tensor, said: Tensor, axes: Axes) -> Tensor:
+    """The latents with each field's coordinate brought into the stretch of the value of which most is said (B, K).
+
+    Not to its very ends, where a picture may be of both values.
+    """
+    values = [part.argmax(1).cpu() for part in by_field(said, axes)]
+    low, high = (
+        torch.stack(
+            [place(value, odds, torch.full(value.shape, share)) for value, odds in zip(values, axes, strict=True)], 1
+        ).to(z)
+        for share in (EDGE, 1 - EDGE)
+    )
+    return torch.cat([z[:, : len(axes)].clamp(low, high), z[:, len(axes) :]], dim=1)
+
+
 def place(value: Tensor, odds: Sequence[float], u: Tensor) -> Tensor:
     """A normal number within the stretch of each value, the u-th part of the way through it."""
     upper = torch.tensor(ends(odds), dtype=torch.float64)
@@ -89,3 +105,9 @@ def ends(odds: Sequence[float]) -> list[float]:
 
 def by_field(label: Tensor, axes: Axes) -> Sequence[Tensor]:
     return label.split([len(odds) for odds in axes], dim=1)
+
+
+def misnamed(names: Tensor, label: Tensor, axes: Axes) -> Tensor:
+    """The cross entropy of what is seen in pictures and what they should show, summed over the fields."""
+    seen = zip(by_field(names, axes), by_field(label, axes), strict=True)
+    return torch.stack([nn.functional.cross_entropy(said, shown) for said, shown in seen]).sum()

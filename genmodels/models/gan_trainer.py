@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from genmodels.adversarial import UNLABELED, Aside, Game, Rules, play
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import Asked, draw
-from genmodels.models.axes import Axes, agreeing, by_field
+from genmodels.models.axes import agreeing, misnamed
 from genmodels.training import ModelTrainer, anneal, autocast
 
 
@@ -146,9 +146,3 @@ def eased(gamma: float, ease: Sequence[float], done: int) -> float:
 def painted(generator: Asked, z: Tensor, label: Tensor | None) -> Tensor:
     """Only generators that know labels take one."""
     return generator.decode(z) if label is None else generator.decode(z, label)
-
-
-def misnamed(names: Tensor, label: Tensor, axes: Axes) -> Tensor:
-    """The cross entropy of what is seen in pictures and what they should show, summed over the fields."""
-    seen = zip(by_field(names, axes), by_field(label, axes), strict=True)
-    return torch.stack([nn.functional.cross_entropy(said, shown) for said, shown in seen]).sum()

@@ -14,9 +14,9 @@ from genmodels import checkpoints
 from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Batch
 from genmodels.latents import LatentModel
-from genmodels.models.axes import LOUD, Axes, Borders, agreeing, called_for
+from genmodels.models.axes import LOUD, Axes, Borders, agreeing, brought, called_for, misnamed
 from genmodels.models.gan import GAN, Discriminator
-from genmodels.models.gan_trainer import GANTrainer, misnamed
+from genmodels.models.gan_trainer import GANTrainer
 from genmodels.models.stylegan import StyleGAN
 from genmodels.models.stylegan_trainer import StyleTrainer
 from genmodels.zoo import ZOO
@@ -78,6 +78,19 @@ def test_of_each_border_a_latent_is_on_the_side_of_what_it_calls_for():
     )
     assert side.abs().max() <= LOUD and (side.abs() > 0.9 * LOUD).float().mean() > 0.8, "few are of both values"
     assert Borders([])(z).shape == (2_000, 0)
+
+
+def test_a_latent_is_brought_well_into_the_stretch_of_what_is_said():
+    z, said = torch.randn(500, 6, generator=dice()), torch.randn(500, 5, generator=dice(1))
+    found = brought(z, said, AXES)
+    label = called_for(found, AXES)
+    for part, called in zip(said.split([3, 2], 1), label.split([3, 2], 1), strict=True):
+        assert torch.equal(part.argmax(1), called.argmax(1))
+    assert torch.equal(found[:, 2:], z[:, 2:])
+    assert Borders(AXES)(found).abs().min() > 0.9 * LOUD  # no picture of two values
+    assert torch.equal(brought(found, label, AXES), found), "it is there already"
+    agreed = (called_for(z, AXES) == label).all(1)
+    assert (found == z).all(1)[agreed].float().mean() > 0.6  # of what lies in the stretch, only its edges are moved
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)

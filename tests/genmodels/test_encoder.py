@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from genmodels.datasets import DATASETS
 from genmodels.datasets.dataset import Batch
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel, draw
+from genmodels.models.axes import called_for
 from genmodels.models.encoder import Encoder, EncoderTrainer, recovered, teacher_of
 from genmodels.models.gan import Generator
 from genmodels.projection import project
@@ -65,6 +67,24 @@ def test_its_guess_is_a_better_start_than_any_random_one(trained: EncoderTrainer
     assert sum(helped) < 0.5 * sum(alone)
     said = recovered(encoder, teacher(), pictures)
     assert all(a <= float(b) + 1e-6 for a, b in zip(helped, said, strict=True))
+
+
+def test_where_latents_call_for_labels_its_guess_calls_for_what_it_sees():
+    """Real pictures say so by their labels; of those that nobody named, it learns from the painted ones."""
+    axes = [[0.3, 0.4, 0.3], [0.5, 0.5]]
+    torch.manual_seed(0)
+    painter = Generator(SHAPE, latent=6, channels=(16, 16), axes=axes).eval().requires_grad_(False)
+    torch.manual_seed(1)
+    encoder = Encoder(SHAPE, latent=6, channels=(16, 24), axes=axes)
+    own = EncoderTrainer(encoder, 0, torch.device("cpu"), 5e-3, 150, 0.9, teacher=painter)
+    z = draw((6,), range(9000, 9032))
+    for _ in range(150):
+        said = own.step(Batch(painter.decode(z), called_for(z, axes)))
+    assert said["misnamed"] < 1.0 < math.log(3) + math.log(2)  # of chance
+    z = draw((6,), range(5000, 5064))
+    guess = own.shipped()(painter.decode(z))
+    fields = zip(called_for(guess, axes).split([3, 2], 1), called_for(z, axes).split([3, 2], 1), strict=True)
+    assert all((said.argmax(1) == true.argmax(1)).float().mean() > 0.8 for said, true in fields)
 
 
 def test_a_step_depends_on_its_number_alone():
