@@ -55,9 +55,16 @@
   ways.amount = (key, moves = knob("moves")) => moves[key] ?? moves[key + ALONE] ?? 0;
   ways.move = (row, amount) => {
     const { [row.key]: plain, [row.key + ALONE]: alone, ...rest } = knob("moves");
-    if (amount && Object.keys(rest).length >= MOST) return window.noisewalk.notice?.("t:latent.directions.most");
+    if (amount && Object.keys(rest).length >= MOST) return emit("direction", { key: ways.selected }), window.noisewalk.notice?.("t:latent.directions.most");
     emit("knob", { tab: TAB, name: "moves", value: amount ? { ...rest, [ways.keyOf(row)]: amount } : rest });
   };
+  // A coordinate's knob lies where the picture does; any other tells how far it was moved.
+  ways.bring = (row, place) => {
+    const { key, start } = ways.rows.get(row.key);
+    ways.move(row, within(round(place - start), AWAY));
+    emit("brought", { key, place, amount: ways.amount(key) });
+  };
+  ways.lies = (row) => (row.values ? row.start : 0) + ways.amount(row.key);
   ways.select = (key) => { ways.selected = key; emit("direction", { key }); };
   // All moves change over, so that what the box says is true of every slider.
   ways.hold = (hold) => {
@@ -71,7 +78,7 @@
   parts.board = (kit) => {
     const { element, listen } = kit, figure = element.querySelector(".nw-board"), find = (part) => figure.querySelector(part);
     const list = find(".nw-ways"), late = find(".nw-board-late"), tell = parts.trouble(kit, figure);
-    let family = FIRST, reply = null, built = "";
+    let family = FIRST, reply = null, built = "", brought = null;
 
     const node = (tag, kind, text = "") => Object.assign(document.createElement(tag), { className: kind, textContent: text });
     const shown = () => [...ways.rows.values()].filter((row) => row.family === family || own(row.key).star)
@@ -85,7 +92,7 @@
       star.setAttribute("aria-pressed", Boolean(own(row.key).star));
       star.title = say("keep");
       pen.title = say("rename");
-      zero.title = say("to-zero");
+      zero.title = say(row.values ? "to-start" : "to-zero");
       name.textContent = title(row);
       input.setAttribute("aria-label", name.textContent);
       for (const button of [star, pen, zero]) button.setAttribute("aria-label", button.title + ": " + name.textContent);
@@ -97,23 +104,20 @@
       name.addEventListener("click", () => ways.select(row.key));
       pen.addEventListener("click", () => rename(row, name));
       zero.addEventListener("click", () => ways.move(row, 0));
-      input.addEventListener("input", () => (row.values ? bring(row.key, input.value) : ways.move(row, round(input.value))));
+      input.addEventListener("input", () => (row.values ? ways.bring(row, Number(input.value)) : ways.move(row, round(input.value))));
       input.addEventListener("change", () => { if (ways.selected !== row.key) ways.select(row.key); });
       return item;
-    }
-    // A coordinate's knob lies where the picture does; any other tells how far it was moved.
-    function bring(key, place) {
-      const row = ways.rows.get(key);
-      ways.move(row, within(round(place - row.start), AWAY));
     }
     // Under a coordinate that calls for values: a stretch and a word for each.
     function band(row) {
       const stretches = node("div", "nw-way-values"), words = node("small", "nw-way-calls");
       stretches.setAttribute("aria-hidden", "true");
       row.values.forEach(([value, upto, middle], k) => {
-        const stretch = node("span", ""), word = node("button", "", valueName(row.name, value)), from = k ? row.values[k - 1][1] : -FARTHEST;
+        const stretch = node("span", ""), word = node("button", ""), from = k ? row.values[k - 1][1] : -FARTHEST;
         stretch.style.width = (50 * (upto - from)) / FARTHEST + "%";
-        word.addEventListener("click", () => { ways.select(row.key); bring(row.key, middle); });
+        word.textContent = stretch.title = valueName(row.name, value);
+        word.setAttribute("aria-label", say("attribute-name", { field: fieldName(row.name), value: word.textContent }));
+        word.addEventListener("click", () => (ways.selected === row.key ? ways.bring(row, middle) : ways.select(row.key)));
         stretches.append(stretch);
         words.append(word, " ");
       });
@@ -134,7 +138,8 @@
     function build() {
       list.replaceChildren(...shown().map(line));
       for (const part of figure.querySelectorAll("p[data-family]")) part.hidden = part.dataset.family !== family;
-      find("[data-say='latent.directions.tick']").hidden = family === "axis";
+      find("[data-say='latent.directions.tick']").hidden = !shown().some((row) => !row.values);
+      find("[data-say='latent.directions.axis.tick']").hidden = !shown().some((row) => row.values);
       find(".nw-board-blind").hidden = !(reply && !reply.reads && family === "attribute");
       update();
     }
@@ -148,7 +153,7 @@
       const moves = knob("moves");
       for (const item of list.children) {
         const row = ways.rows.get(item.dataset.key), amount = ways.amount(row.key, moves), input = item.querySelector("input[type=range]");
-        const from = row.values ? row.start : 0, lies = from + amount, tick = row.values ? row.start : row.place;
+        const lies = ways.lies(row), from = lies - amount, tick = row.values ? row.start : row.place;
         if (Number(input.value) !== lies) input.value = lies;
         item.querySelector(".nw-way-zero").textContent = amount ? signed(amount) + " σ" : "0 σ";
         item.querySelector(".nw-way-zero").classList.toggle("nw-moved", amount !== 0);
@@ -159,6 +164,7 @@
         if (!row.values) continue;
         const here = row.values.findIndex(([, upto], k) => lies <= upto || k === row.values.length - 1);
         for (const kind of [".nw-way-values span", ".nw-way-calls button"]) item.querySelectorAll(kind).forEach((part, k) => part.classList.toggle("nw-here", k === here));
+        item.querySelectorAll(".nw-way-calls button").forEach((word, k) => word.setAttribute("aria-pressed", k === here));
         input.setAttribute("aria-valuetext", `${signed(lies)} σ, ${valueName(row.name, row.values[here][0])}`);
       }
       for (const button of figure.querySelectorAll("button[data-family]")) {
@@ -193,6 +199,10 @@
         ways.select(moving ?? rows.keys().next().value);
         family = ways.row().family;
       }
+      // Where its knob was brought was reckoned from where the picture lay when last heard of.
+      const behind = brought && rows.has(brought.key) && ways.amount(brought.key) === brought.amount ? brought.place - ways.lies(rows.get(brought.key)) : 0;
+      if (Math.abs(behind) > STEP && Math.abs(ways.amount(brought.key) + behind) <= AWAY) ways.bring(rows.get(brought.key), brought.place);
+      brought = null;
       if (keys !== built) { built = keys; build(); ways.select(ways.selected); } else update();
     }
     listen(figure, "click", (e) => {
@@ -213,6 +223,7 @@
       build();
       ways.select(null);
     });
+    listen(window, "noisewalk:brought", ({ detail }) => { brought = detail; update(); });
     listen(window, "noisewalk:direction", update);
     listen(window, "noisewalk:language", () => { build(); ways.select(ways.selected); });
     build();

@@ -14,7 +14,7 @@
 
     const buttons = STOPS.map((stop) => {
       const button = Object.assign(document.createElement("button"), { textContent: stop ? ways.signed(stop, 0) + " σ" : "0" });
-      button.addEventListener("click", () => ways.row() && ways.move(ways.row(), stop));
+      button.addEventListener("click", () => ways.row() && (ways.row().values ? ways.bring : ways.move)(ways.row(), stop));
       return button;
     });
     stops.replaceChildren(...buttons);
@@ -22,7 +22,7 @@
       const row = ways.row();
       find("h3").textContent = row ? ways.title(row) : "";
       figure.classList.toggle("nw-stale", !row);
-      buttons.forEach((button, k) => button.setAttribute("aria-pressed", row !== undefined && ways.amount(row.key) === STOPS[k]));
+      buttons.forEach((button, k) => button.setAttribute("aria-pressed", row !== undefined && (row.values ? Math.abs(ways.lies(row) - STOPS[k]) < 0.026 : ways.amount(row.key) === STOPS[k])));
       canvas.setAttribute("aria-label", ways.say("strip", { name: find("h3").textContent }));
     }
     // The direction's own slider changes nothing here: the strip holds all of its places already.

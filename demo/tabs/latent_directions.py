@@ -34,7 +34,7 @@ BOARD = f"""
   <p class="nw-said nw-board-blind" data-say="latent.directions.blind" hidden></p>
   <div class="nw-ways"></div>
   <p class="nw-said nw-note" data-say="latent.directions.tick"></p>
-  <p class="nw-said nw-note" data-family="axis" data-say="latent.directions.axis.tick" hidden></p>
+  <p class="nw-said nw-note" data-say="latent.directions.axis.tick" hidden></p>
   <p class="nw-error" role="status" hidden></p>
 </figure>
 """

@@ -73,16 +73,22 @@ def row(key: str, direction: Direction, fields: Fields, alone: bool, place: floa
 def values(model: LatentModel, direction: Direction, fields: Fields) -> list[tuple[str, float, float]]:
     """What a coordinate calls for on its way, up to where each, and the middle of each."""
     odds = model.axes[direction.number]
-    places = ((round(place, 3) for place in found) for found in (stretches(odds, FARTHEST), middles(odds)))
+    places = ((round(place, 3) for place in found) for found in (stretches(odds, FARTHEST), middles(odds, FARTHEST)))
     return list(zip(fields[direction.name], *places, strict=True))
 
 
 @torch.no_grad()
 def along(here: Here, direction: Key) -> Image.Image:
-    """The picture at -3 to 3 sigmas of one direction, whatever was done along it so far."""
+    """The picture at -3 to 3 sigmas of one direction, whatever was done along it so far.
+
+    Told from where the picture lies; along a coordinate that calls for values from 0, as those are.
+    """
+    meant = way(here, direction)
     others = {key: amount for key, amount in here.moves.items() if key != direction}
-    way(here, direction)  # refused before anything is painted
-    stops = [point(replace(here, moves=others | ({direction: float(stop)} if stop else {}))) for stop in STOPS]
+    at = point(replace(here, moves=others))
+    start = float(place_along(asked(here), at, meant)) if meant.method == AXIS else 0.0
+    amounts = [stop - start for stop in STOPS]
+    stops = [point(replace(here, moves=others | ({direction: step} if step else {}))) for step in amounts]
     pictures = []
     for part in torch.cat(stops).split(AT_ONCE):
         with PROCESSOR:

@@ -6,6 +6,7 @@ so be held to labels: its judge, who learns from real pictures to name what they
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 Axes = Sequence[Sequence[float]]  # by field, how common each value is
 
 BLUR = 0.06  # of the narrower of two stretches: how far around their border a picture may be of both
-EDGE = 0.1  # of a stretch: so far from its ends, who looks for a latent begins
+EDGE = 0.1  # of a stretch: so far from its borders, who looks for a latent begins
 LOUD = 4.0  # a field's few borders are then as long as a latent
 
 
@@ -67,16 +68,15 @@ def called_for(z: Tensor, axes: Axes) -> Tensor:
 def brought(z: Tensor, said: Tensor, axes: Axes) -> Tensor:
     """The latents with each field's coordinate brought into the stretch of the value of which most is said (B, K).
 
-    Not to its very ends, where a picture may be of both values.
+    Not to its borders, where a picture may be of both values.
     """
-    values = [part.argmax(1).cpu() for part in by_field(said, axes)]
-    low, high = (
-        torch.stack(
-            [place(value, odds, torch.full(value.shape, share)) for value, odds in zip(values, axes, strict=True)], 1
-        ).to(z)
-        for share in (EDGE, 1 - EDGE)
-    )
-    return torch.cat([z[:, : len(axes)].clamp(low, high), z[:, len(axes) :]], dim=1)
+    found = []
+    for axis, (part, odds) in enumerate(zip(by_field(said, axes), axes, strict=True)):
+        least, most = (shares_of(odds, share).to(z) for share in (EDGE, 1 - EDGE))
+        least[0], most[-1] = -math.inf, math.inf  # there is no border there
+        value = part.argmax(1)
+        found.append(z[:, axis].clamp(least[value], most[value]))
+    return torch.cat([torch.stack(found, dim=1), z[:, len(axes) :]], dim=1)
 
 
 def place(value: Tensor, odds: Sequence[float], u: Tensor) -> Tensor:
@@ -92,10 +92,14 @@ def stretches(odds: Sequence[float], farthest: float) -> list[float]:
     return [*borders.clamp(-farthest, farthest).tolist(), farthest]
 
 
-def middles(odds: Sequence[float]) -> list[float]:
+def middles(odds: Sequence[float], farthest: float) -> list[float]:
     """Half the latents that call for a value lie on either side of its middle."""
-    half = torch.full((len(odds),), 0.5, dtype=torch.float64)
-    return place(torch.arange(len(odds)), odds, half).tolist()
+    return shares_of(odds, 0.5).clamp(-farthest, farthest).tolist()
+
+
+def shares_of(odds: Sequence[float], share: float) -> Tensor:
+    """Of each value, up to where this share of the latents that call for it lies."""
+    return place(torch.arange(len(odds)), odds, torch.full((len(odds),), share, dtype=torch.float64))
 
 
 def ends(odds: Sequence[float]) -> list[float]:

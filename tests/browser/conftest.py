@@ -73,10 +73,13 @@ def fresh_page(browser: Any) -> Iterator[Any]:
     tab.on("request", asked)
     tab.on("pageerror", lambda error: tab.problems.append(f"uncaught: {error}"))
     tab.on("console", lambda line: tab.problems.append(f"console: {line.text}") if line.type == "error" else None)
-    yield tab
-    address = tab.url
-    tab.close()
-    forget(browser, address)
+    try:
+        yield tab
+    finally:
+        browser.set_offline(False)
+        address = tab.url
+        tab.close()
+        forget(browser, address)
 
 
 def forget(browser: Any, address: str) -> None:

@@ -14,7 +14,7 @@ from demo import library, searching
 from demo.pictures import to_image
 from demo.searching import ALONE, Search
 from demo.views import latent_directions as view
-from demo.views.latent_here import MOST_MOVES, Here, painted, point
+from demo.views.latent_here import MOST_MOVES, Here, latent, painted, point
 from demo.words import LANGUAGES, table
 from genmodels.attributes import attribute_directions, study
 from genmodels.datasets.faces import Faces
@@ -208,6 +208,13 @@ def test_a_coordinate_that_calls_for_values_says_which_and_up_to_where(monkeypat
     after = {row["key"]: row for row in view.board(here(moves={"axis-tilt": 1.5}))["rows"]}["axis-tilt"]
     began = rows["axis-tilt"]["place"]
     assert rows["axis-tilt"]["start"] == began == after["start"] and after["place"] == pytest.approx(began + 1.5)
+    strip = np.asarray(view.along(here(moves={"axis-tilt": 1.5}), "axis-tilt"))
+    assert np.array_equal(strip, np.asarray(view.along(here(), "axis-tilt")))
+    side, alone = strip.shape[1] // len(view.STOPS), latent(here()).clone()
+    for stop, sigmas in enumerate(view.STOPS):  # told from 0, as the values are, wherever the picture lies
+        alone[0, 1] = sigmas
+        tile = np.asarray(to_image(model.decode(alone), zoom=view.TILE // 4), np.int16)
+        assert np.abs(strip[:, stop * side : (stop + 1) * side].astype(np.int16) - tile)[8:-8, 48:-48].max() <= 2
 
 
 def test_the_strip_holds_every_place_of_its_slider(known: Search):
