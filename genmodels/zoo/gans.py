@@ -40,8 +40,9 @@ GANS: dict[str, Recipe] = {
         StyleGAN,
         StyleTrainer,
         "faces",
-        steps=24_000,
+        steps=42_000,
         batch=16,
+        axes=True,
         config={
             "latent": 64,
             "style": 128,
@@ -49,7 +50,7 @@ GANS: dict[str, Recipe] = {
             "generator": [192, 160, 96, 48, 24],
             "discriminator": [32, 64, 128, 192],
         },
-        optimizer=RESTING | {"ease": [0.25, 11_300, 20_000]},
+        optimizer=RESTING | {"gamma": 0.25, "ease": [0.1, 26_000, 34_000], "falls": [38_000, 42_000], "mapping": 0.5},
     ),
     "glyphs-gan": Recipe(
         "gan",

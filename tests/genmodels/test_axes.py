@@ -128,27 +128,6 @@ def test_a_generator_learns_to_paint_what_its_latents_call_for(trainer: Callable
     assert obeyed > 0.9 if naming else obeyed < 0.8
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
-def test_a_stopped_run_whose_latents_call_for_labels_goes_on_as_if_it_had_not(trainer: Callable[..., GANTrainer]):
-    label = called_for(torch.randn(16, 6, generator=dice()), AXES)
-    batches = [Batch(torch.rand(16, *SHAPE, generator=dice(k)) * 2 - 1, label.roll(k, 0)) for k in range(4)]
-    whole, first, second = trainer(), trainer(), trainer()
-    for batch in batches:
-        whole.step(batch)
-    for batch in batches[:2]:
-        first.step(batch)
-    for name, module in first.modules.items():
-        second.modules[name].load_state_dict(module.state_dict())
-    for name, optimizer in first.optimizers.items():
-        second.optimizers[name].load_state_dict(optimizer.state_dict())
-    second.done = first.done
-    for batch in batches[2:]:
-        second.step(batch)
-    for name, module in whole.modules.items():
-        got = second.modules[name].state_dict()
-        assert all(torch.equal(value, got[key]) for key, value in module.state_dict().items())
-
-
 def test_a_judge_names_every_field_of_pictures_that_it_scores():
     torch.manual_seed(0)
     judge = Discriminator(SHAPE, (8, 8), labels=[3, 2])
