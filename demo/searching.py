@@ -78,8 +78,10 @@ class Search:
             with PROCESSOR:
                 parts.append(study(model, read, self.fields, TURN, seed=first))
             self.share = (first + TURN) / SAMPLES
-        points, probabilities = (torch.cat([getattr(p, of) for p in parts]) for of in ("points", "probabilities"))
-        return Study(points, probabilities, self.fields)
+        points, probabilities, latents = (
+            torch.cat([getattr(part, of) for part in parts]) for of in ("points", "probabilities", "latents")
+        )
+        return Study(points, probabilities, self.fields, latents)
 
 
 @atexit.register

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from genmodels.directions import Direction, flat, moved, paint, points
 from genmodels.errors import Refused
-from genmodels.latents import LatentModel, StyleModel, draw
+from genmodels.latents import LatentModel, draw
 from genmodels.models.axes import called_for
 
 Read = Callable[[Tensor], Tensor]  # pictures -> (B, K) probabilities, in the layout of the label
@@ -35,6 +35,7 @@ class Study:
     points: Tensor  # (N, D), flat
     probabilities: Tensor  # (N, K)
     fields: Fields
+    latents: Tensor | None = None  # (N, Z), flat, where the points were made of them
 
     def scores(self) -> dict[str, Tensor]:
         """(N,) for each attribute: the expected place of an ordered field, the log-odds of any other's value."""
@@ -62,7 +63,7 @@ def study(model: LatentModel, read: Read, fields: Fields, samples: int = SAMPLES
     probabilities = torch.cat(said)
     if probabilities.shape[1] != sum(map(len, fields.values())):
         raise Refused("other-reader", read=probabilities.shape[1], fields=sum(map(len, fields.values())))
-    return Study(torch.cat(kept), probabilities, fields)
+    return Study(torch.cat(kept), probabilities, fields, z.flatten(1))
 
 
 def blocks(fields: Fields, probabilities: Tensor) -> dict[str, Tensor]:
@@ -104,11 +105,12 @@ def attribute_directions(studied: Study) -> list[Direction]:
 
 
 def axis_directions(model: LatentModel, fields: Fields, studied: Study | None = None) -> list[Direction]:
-    """The coordinates that call for a field each, where a model's latents do that and are the points that are moved.
+    """The coordinates of the latent that call for a field each, where a model's latents do that.
 
-    `value` is how often the reader saw what was called for, 0 until it has looked.
+    They are coordinates of the latent also where styles are the points: it is moved before it is mapped. `value` is how
+    often the reader saw what was called for, 0 until it has looked.
     """
-    if not model.axes or isinstance(model, StyleModel):
+    if not model.axes:
         return []
     units = torch.eye(math.prod(model.latent_shape))
     seen = obedience(model.axes, studied) if studied else dict.fromkeys(fields, 0.0)
@@ -117,7 +119,8 @@ def axis_directions(model: LatentModel, fields: Fields, studied: Study | None = 
 
 def obedience(axes: Sequence[Sequence[float]], studied: Study) -> dict[str, float]:
     """By field, in how many pictures the value is seen that the latent calls for."""
-    wanted = blocks(studied.fields, called_for(studied.points, axes))
+    latents = studied.points if studied.latents is None else studied.latents
+    wanted = blocks(studied.fields, called_for(latents, axes))
     seen = blocks(studied.fields, studied.probabilities)
     return {field: float((seen[field].argmax(1) == wanted[field].argmax(1)).float().mean()) for field in studied.fields}
 
@@ -190,12 +193,20 @@ def entanglement(
     grain: bool = True,
 ) -> dict[str, Change]:
     """How much each field moves when these points go along a direction: the one that was meant, and all others."""
+    return changes(read, fields, lambda amount: paint(model, moved(model, point, direction, amount), grain), amounts)
 
-    def said(at: Tensor) -> dict[str, Tensor]:
-        return blocks(fields, read(paint(model, at, grain)))
 
-    before = said(point)
-    after = {amount: said(moved(model, point, direction, amount)) for amount in amounts}
+@torch.no_grad()
+def changes(
+    read: Read, fields: Fields, picture: Callable[[float], Tensor], amounts: Collection[float] = (-1.0, 1.0)
+) -> dict[str, Change]:
+    """How much each field moves between the pictures at 0 and those at so many sigmas."""
+
+    def said(amount: float) -> dict[str, Tensor]:
+        return blocks(fields, read(picture(amount)))
+
+    before = said(0.0)
+    after = {amount: said(amount) for amount in amounts}
     found = {}
     for field, start in before.items():
         ways = {amount: there[field] - start for amount, there in after.items()}

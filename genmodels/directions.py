@@ -20,7 +20,7 @@ SAMPLES = 1024  # latents to learn the directions from: only the first layers se
 
 @dataclass(frozen=True)
 class Direction:
-    """A unit step in the space of points, and how far the points of random latents spread along it."""
+    """A unit step in the space of points (or of latents, if it is an axis), and how far random ones spread along it."""
 
     method: str  # a key of METHODS, "attribute" or "axis"
     number: int  # its place among those of its method, from 0

@@ -11,15 +11,16 @@ from typing import Annotated, Any
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from demo import library
 from demo.checks import Length
 from demo.fairness import PROCESSOR
 from demo.pictures import to_image
 from demo.searching import ALONE, AXIS, Search, field
-from demo.views.latent_here import Here, asked, painted, point, way
-from genmodels.attributes import Change, Fields, entanglement, purity
-from genmodels.directions import Direction, place_along
+from demo.views.latent_here import Here, asked, carried, painted, placed, point, way
+from genmodels.attributes import Change, Fields, changes, purity
+from genmodels.directions import Direction, paint, place_along
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import LatentModel, draw
@@ -41,18 +42,23 @@ def board(here: Here) -> dict[str, Any]:
     """All directions of the model that are known by now, and where the picture lies along them."""
     search = library.search(here.model)
     late, found = search.searching, search.found
-    at = point(replace(here, moves={key: amount for key, amount in here.moves.items() if key in found}))
     model = library.latent_model(here.model)
+    z, at = placed(replace(here, moves={key: amount for key, amount in here.moves.items() if key in found}))
     rows = []
     for key, direction in found.items():
         if key.endswith(ALONE):
             continue
-        place = float(place_along(model, at, direction))
+        place = float(place_of(model, z, at, direction))
         rows.append(row(key, direction, search.fields, key + ALONE in found, place))
         if direction.method == AXIS:
             start = round(place - here.moves.get(key, 0.0), 2)
             rows[-1] |= {"start": start, "values": values(model, direction, search.fields)}
     return {"searching": round(search.share, 3) if late else None, "reads": search.read is not None, "rows": rows}
+
+
+def place_of(model: LatentModel, z: Tensor, at: Tensor, direction: Direction) -> Tensor:
+    """Where a picture lies along a direction, be it one of latents or of points."""
+    return z.flatten(1) @ direction.vector if direction.method == AXIS else place_along(model, at, direction)
 
 
 def row(key: str, direction: Direction, fields: Fields, alone: bool, place: float) -> dict[str, Any]:
@@ -85,8 +91,7 @@ def along(here: Here, direction: Key) -> Image.Image:
     """
     meant = way(here, direction)
     others = {key: amount for key, amount in here.moves.items() if key != direction}
-    at = point(replace(here, moves=others))
-    start = float(place_along(asked(here), at, meant)) if meant.method == AXIS else 0.0
+    start = float(carried(replace(here, moves=others)).flatten(1) @ meant.vector) if meant.method == AXIS else 0.0
     amounts = [stop - start for stop in STOPS]
     stops = [point(replace(here, moves=others | ({direction: step} if step else {}))) for step in amounts]
     pictures = []
@@ -138,12 +143,16 @@ def question(search: Search, here: Here, direction: str) -> Question:
 def portion(asks: Question, number: int) -> dict[str, Change]:
     """What happens to a few pictures that nobody has seen before."""
     here = Here(start=Seed(0), **json.loads(asks.here))
-    model, meant = asked(here), way(here, asks.direction)
-    first = UNSEEN + number * PORTION
+    model, first = asked(here), UNSEEN + number * PORTION
+    z = draw(model.latent_shape, range(first, first + PORTION))
+
+    def picture(amount: float) -> Tensor:
+        moves = {asks.direction: amount} if amount else {}
+        return paint(model, point(replace(here, moves=moves), z), here.grain)
+
     assert asks.search.read
     with PROCESSOR:
-        at = point(here, draw(model.latent_shape, range(first, first + PORTION)))
-        return entanglement(model, asks.search.read, asks.search.fields, at, meant, grain=here.grain)
+        return changes(asks.search.read, asks.search.fields, picture)
 
 
 def together(changes: Sequence[Change]) -> Change:

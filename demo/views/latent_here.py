@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from demo import library
 from demo.checks import By, OneOf
 from demo.pace import paced
 from demo.pictures import jpeg, to_image
+from demo.searching import AXIS
 from demo.views.asking import Shares, label
 from genmodels.directions import Direction, moved, points
 from genmodels.errors import Refused
@@ -62,25 +63,35 @@ def latent(here: Here) -> Tensor:
 @torch.no_grad()
 def point(here: Here, z: Tensor | None = None) -> Tensor:
     """Styles or latents with every change made; of other latents (B, *latent_shape) if given."""
-    model = asked(here)
-    at = points(model, latent(here) if z is None else z)
+    model, moves = asked(here), [(way(here, name), amount) for name, amount in here.moves.items()]
+    at = points(model, called(model, moves, latent(here) if z is None else z))
     if isinstance(model, StyleModel):
         at = truncate(at, model.w_mean, here.psi, here.cutoff)
-    for name, amount in here.moves.items():
-        at = moved(model, at, way(here, name), amount)
+    for direction, amount in moves:
+        if direction.method != AXIS:
+            at = moved(model, at, direction, amount)
     return at
 
 
+def called(model: LatentModel, moves: Sequence[tuple[Direction, float]], z: Tensor) -> Tensor:
+    """The latents moved along their own coordinates: before styles are made of them, if any are."""
+    for direction, amount in moves:
+        if direction.method == AXIS:
+            z = z + amount * direction.sigma * direction.vector.reshape(model.latent_shape)
+    return z
+
+
 def carried(here: Here) -> Tensor:
-    """(1, *latent_shape), the latent that the picture is painted of: moved too, unless it is its styles that move."""
+    """(1, *latent_shape), the latent that the picture is painted of: moved too, but for what moves its styles."""
     return placed(here)[0]
 
 
 def placed(here: Here) -> tuple[Tensor, Tensor]:
     """The latent that the picture is painted of, and its point, each made once."""
-    z = latent(here)
+    z, model = latent(here), library.latent_model(here.model)
     at = point(here, z)
-    return (z if isinstance(library.latent_model(here.model), StyleModel) else at), at
+    moves = [(way(here, name), amount) for name, amount in here.moves.items()]
+    return (called(model, moves, z) if isinstance(model, StyleModel) else at), at
 
 
 def way(here: Here, name: str) -> Direction:

@@ -1,22 +1,31 @@
-"""Directions in the Latent space tab where there are styles and nobody who reads: on an untrained StyleGAN."""
+"""Directions in the Latent space tab where there are styles: on an untrained StyleGAN."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from demo import library
 from demo.checks import accept
+from demo.pictures import to_image
+from demo.searching import SAMPLES, Search
 from demo.views import latent_directions as view
-from demo.views.latent_here import Here, point, way
+from demo.views.latent_here import Here, carried, latent, point, way
 from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
+from genmodels.latents import draw, truncate
+from genmodels.models.stylegan import StyleGenerator
 from genmodels.places import Seed
 from genmodels.zoo import ZOO
 from tests.demo.shelf import STYLE
+
+FIELDS = {"hat": ("none", "cap"), "tilt": ("left", "upright", "right"), "beard": ("none", "full")}
+AXES = [[0.5, 0.5], [0.2, 0.3, 0.5], [0.9, 0.1]]
 
 
 @pytest.fixture
@@ -68,6 +77,59 @@ def test_moves_touch_the_chosen_layers_alone(folder: Path):
 def test_places_of_styles_are_told_from_their_mean(folder: Path):
     """At no truncation left, every style is the mean one, and the mean lies in the middle of each slider."""
     assert all(row["place"] == 0 for row in view.board(styled(psi=0.0))["rows"])
+
+
+def bright(pictures: Tensor) -> Tensor:
+    """Reads a hat, a tilt and a beard off the three colors."""
+    red, green, blue = 10 * pictures.mean((2, 3)).T
+    said = [torch.stack([0 * red, red]), torch.stack([-green, 0 * green, green]), torch.stack([0 * blue, blue])]
+    return torch.cat([field.softmax(0) for field in said]).T
+
+
+def test_a_coordinate_that_calls_for_values_is_moved_before_the_mapping(monkeypatch: pytest.MonkeyPatch):
+    torch.manual_seed(1)
+    model = StyleGenerator((3, 16, 16), latent=8, style=6, depth=2, channels=(8, 8, 8), axes=AXES).eval()
+    search = Search(model, bright, FIELDS)
+    search.thread.join()
+    monkeypatch.setattr(library, "latent_model", lambda name: model)
+    monkeypatch.setattr(library, "search", lambda name: search)
+    z, further = latent(styled()), latent(styled()).clone()
+    further[0, 1] += 1.5
+    far = styled(moves={"axis-tilt": 1.5}, layers_from=0, layers_to=0, psi=0.5)
+    assert torch.equal(carried(far), further)
+    with torch.no_grad():
+        assert torch.equal(point(far), truncate(model.map(further), model.w_mean, 0.5, 32))
+    row = next(row for row in view.board(far)["rows"] if row["key"] == "axis-tilt")
+    assert row["start"] == pytest.approx(float(z[0, 1]), abs=0.01) and row["place"] == pytest.approx(row["start"] + 1.5)
+    step = point(styled(moves={"axis-tilt": 1.5, "principal-1": 1.0})) - point(styled(moves={"axis-tilt": 1.5}))
+    assert torch.allclose(
+        step[0, 0], way(styled(), "principal-1").vector * way(styled(), "principal-1").sigma, atol=1e-5
+    )
+
+    strip = np.asarray(view.along(far, "axis-tilt"), np.int16)
+    side = strip.shape[1] // len(view.STOPS)
+    for stop, sigmas in enumerate(view.STOPS):
+        further[0, 1] = sigmas
+        with torch.no_grad():
+            styles = truncate(model.map(further), model.w_mean, 0.5, 32)
+            tile = np.asarray(to_image(model.synthesize(styles, model.grains([0])), zoom=view.TILE // 16), np.int16)
+        assert np.abs(strip[:, stop * side : (stop + 1) * side] - tile)[8:-8, 16:-16].max() <= 2
+
+    told = view.meter(styled(), "axis-tilt", 1)
+    random = draw((8,), range(view.UNSEEN, view.UNSEEN + view.PORTION))
+    with torch.no_grad():
+        ways = [
+            model.synthesize(model.map(random + amount * torch.eye(8)[1]), model.grains([0])) for amount in (0, -1, 1)
+        ]
+    here, *there = (bright(pictures)[:, 2:5] for pictures in ways)
+    moved = next(row["moved"] for row in told["rows"] if row["name"] == "tilt")
+    assert (
+        moved == pytest.approx(sum(float((to - here).abs().sum(1).mean() / 4) for to in there), abs=1e-4) and moved > 0
+    )
+    red = [model.decode(draw((8,), [seed])).mean((2, 3))[0, 0] > 0 for seed in range(SAMPLES)]
+    wears = [float(draw((8,), [seed])[0, 0]) > 0 for seed in range(SAMPLES)]  # as many as not: its stretch begins at 0
+    obeyed = sum(int(a) == int(b) for a, b in zip(red, wears, strict=True)) / SAMPLES
+    assert search.found["axis-hat"].value == pytest.approx(obeyed, abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,8 @@ def test_a_coordinate_that_calls_for_a_field_is_a_direction_with_its_obedience(s
     assert [way.value for way in axis_directions(model, FIELDS)] == [0, 0, 0], "nobody has looked yet"
     styled = Styled()
     styled.axes = model.axes
-    assert axis_directions(styled, FIELDS, studied) == []
+    mapped = Study(4 * studied.points, studied.probabilities, FIELDS, studied.points)
+    assert [way.value for way in axis_directions(styled, FIELDS, mapped)] == [glasses.value, tilt.value, beard.value]
 
 
 class Styled(StyleModel):
