@@ -36,6 +36,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         lead: int = 1,  # the generator moves in every so manieth step only
         unlabeled: float = UNLABELED,  # the share of pictures whose label is hidden
         naming: float = 0.1,  # how much it counts that pictures are named as their latents call for
+        haze: float = 0.0,  # up to so much noise lies over what is named, or a tint that nobody sees may do for a color
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
@@ -45,7 +46,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             "generator": torch.optim.Adam(model.generator.parameters(), **self.adam),
             "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
-        self.lead, self.unlabeled, self.naming = lead, unlabeled, naming
+        self.lead, self.unlabeled, self.naming, self.haze = lead, unlabeled, naming, haze
         self.gamma, self.ease, self.falls = gamma, ease, falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
@@ -66,7 +67,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             leaf = fake.detach().requires_grad_()
             both = torch.cat([real, leaf])
             if self.model.generator.axes:
-                scores, names = self.named(both)
+                scores, names = self.named(both, dice)
                 aside, more = self.asides(names, batch.label.to(self.device))
             else:
                 scores, aside, more = self.score(both, None if label is None else label.repeat(2, 1)), None, {}
@@ -105,10 +106,13 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         judge = self.model.discriminator
         return (judge(x) if label is None else judge(x, label)).float()
 
-    def named(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def named(self, x: Tensor, dice: torch.Generator) -> tuple[Tensor, Tensor]:
         """The discriminator's scores (B,), and what it takes each picture to show (B, K), in logits."""
         judge: Any = self.model.discriminator
         scores, names = judge.named(x)
+        if self.haze:
+            depth = self.haze * torch.rand(len(x), 1, 1, 1, generator=dice)
+            _, names = judge.named(x + (depth * torch.randn(x.shape, generator=dice)).to(x))
         return scores.float(), names.float()
 
     def told(self, label: Tensor, dice: torch.Generator) -> Tensor | None:

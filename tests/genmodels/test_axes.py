@@ -108,6 +108,28 @@ def test_in_training_latents_call_for_the_labels_beside_them(
         assert torch.equal(called_for(part, AXES), label)
 
 
+@pytest.mark.parametrize("haze", [0.0, 0.4])
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_pictures_are_scored_as_they_are_and_named_through_haze(trainer: Callable[..., GANTrainer], haze: float):
+    own = trainer(haze=haze)
+    x = torch.rand(400, *SHAPE, generator=dice())
+    clear, plain = own.model.discriminator.named(x)
+    scores, names = own.named(x.requires_grad_(), dice(1))
+    assert torch.allclose(scores, clear.float())
+    assert torch.allclose(names, plain.float()) == (haze == 0)
+    (slope,) = torch.autograd.grad(names.sum(), x)
+    assert slope.flatten(1).norm(dim=1).min() > 0, "the generator hears of it"
+    seen = []
+    own.model.discriminator.named = lambda x: (seen.append(x), (clear, plain))[1]  # type: ignore[method-assign]
+    own.named(x, dice(1))
+    spread = (seen[-1] - x).detach().flatten(1).std(1)
+    assert (
+        len(seen) == 1 + bool(haze)
+        and spread.max() <= 1.3 * haze
+        and spread.mean() == pytest.approx(haze / 2, abs=0.02)
+    )
+
+
 @pytest.mark.parametrize("naming", [0.0, 0.1])
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_a_generator_learns_to_paint_what_its_latents_call_for(trainer: Callable[..., GANTrainer], naming: float):
