@@ -81,10 +81,10 @@ def better(best: Projection | None, step: int, ground: Ground, points: Tensor, p
 
 
 def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float, race: int) -> Iterator[Tensor]:
-    """The points after each step: first all by Adam, then the best alone by L-BFGS.
+    """The points after each step: first all by Adam, then by L-BFGS alone from the best that any of them has been.
 
     One point's landscape is mostly a smooth bowl with long valleys, where the curvature that L-BFGS gathers goes
-    further in the same time; Adam is the better judge of many starts at once.
+    further in the same time; Adam is the better judge of many starts at once, but its first steps throw a good one off.
     """
 
     def loss(of: Tensor) -> Tensor:
@@ -92,15 +92,24 @@ def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float,
 
     rivals = points.detach().clone().requires_grad_()
     adam = torch.optim.Adam([rivals], RATE, betas=(0.9, 0.98))
+    best, least = rivals.detach().clone(), torch.full((len(rivals),), math.inf)
+
+    def note(values: Tensor) -> None:
+        nearer = values < least
+        best[nearer], least[nearer] = rivals.detach()[nearer], values.detach()[nearer]
+
     for _ in range(race):
         with torch.enable_grad():
             adam.zero_grad()
-            loss(rivals).sum().backward()
+            values = loss(rivals)
+            values.sum().backward()
+        note(values)
         adam.step()
         rivals.data.clamp_(-FAREST, FAREST)
         yield rivals.detach().clone()
-    leader = int(loss(rivals).argmin())
-    point = rivals.detach()[leader : leader + 1].clone().requires_grad_()
+    note(loss(rivals))
+    leader = int(least.argmin())
+    point = best[leader : leader + 1].clone().requires_grad_()
     newton = torch.optim.LBFGS([point], max_iter=1, max_eval=4, history_size=20, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,11 @@ from demo.words import table
 
 
 def test_a_server_that_comes_back_finds_the_page_as_it_was(page: Any, launch: Callable[..., str]):
-    def serve(port: int | None = None) -> tuple[Any, str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]  # none of those that other tests' servers look for: it must be free again
+
+    def serve() -> tuple[Any, str]:
         demo = build({key: TABS[key] for key in ("schedules", "samplers")})
         return demo, launch(demo, **launch_settings(demo), server_port=port)
 
@@ -31,7 +36,7 @@ def test_a_server_that_comes_back_finds_the_page_as_it_was(page: Any, launch: Ca
     assert page.locator(".toast-title").inner_text().strip() == words["page.lost.title"]
     page.evaluate("noisewalk.turned('schedules', 'n', 12)")  # what is turned while it waits is kept as well
 
-    serve(int(address.rsplit(":", 1)[1].strip("/")))
+    serve()
     page.locator(".nw-notice.nw-shown", has_text=words["page.lost.back"]).wait_for()
     page.locator("#tab-samplers-button[aria-selected=true]").wait_for()
     page.wait_for_function("noisewalk.valueOf('samplers', 'seed') === 77")

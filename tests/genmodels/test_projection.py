@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ from genmodels.errors import Refused
 from genmodels.latents import LatentModel, StyleModel, draw
 from genmodels.models.gan import Generator
 from genmodels.models.stylegan import StyleGenerator
-from genmodels.projection import PORTION, RIVALS, STARTS, differences, project, pyramid
+from genmodels.projection import PORTION, RIVALS, STARTS, Ground, descent, differences, project, pyramid
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,15 @@ def test_an_encoder_that_knows_is_believed(model: LatentModel):
     z = draw(model.latent_shape, [777])
     start = next(project(model, model.decode(z), encoder=lambda picture: z))
     assert start.loss < 1e-10 and torch.equal(start.z, z)
+
+
+def test_a_good_start_is_not_thrown_off(model: LatentModel):
+    """Adam leaps as far from a point that is nearly right as from any other: who goes on alone begins where it was."""
+    z = draw((12,), [77])
+    ground, targets = Ground.of(model, "z", 0), pyramid(model.decode(z))
+    way = [at.clone() for at in islice(descent(ground, z + 1e-3, targets, 0.0, race=2), 3)]
+    astray, back = ((at - z).abs().max() for at in way[1:])
+    assert back < 2e-3 < 0.05 < astray
 
 
 def test_a_wrong_encoder_does_no_harm(model: LatentModel):
