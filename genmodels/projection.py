@@ -17,6 +17,7 @@ from genmodels.latents import LatentModel, StyleModel, draw
 STARTS = 96  # random latents that are looked at
 RIVALS = 4  # of those that go on, until a quarter of the steps is done
 RATE = 0.1
+PATIENCE = 4  # steps of L-BFGS without gain before Adam goes on in small ones
 PORTION = 16  # of them at a time
 SCALES = (1, 2, 4, 8)  # a picture is compared as it is and reduced so many times
 FAREST = 4.0  # a coordinate further out than this many spreads is drawn back
@@ -113,13 +114,21 @@ def descent(ground: Ground, points: Tensor, targets: list[Tensor], prior: float,
     newton = torch.optim.LBFGS([point], max_iter=1, max_eval=4, history_size=20, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
-        newton.zero_grad()
-        value = loss(point).sum()
-        value.backward()
+        point.grad = None
+        with torch.enable_grad():
+            value = loss(point).sum()
+            value.backward()
         return value
 
+    before, tired = math.inf, 0
+    while tired < PATIENCE:  # its line search ends at a cliff, such as lies between two values that latents call for
+        value = torch.as_tensor(newton.step(closure)).item()  # type: ignore[arg-type]
+        tired = 0 if value < (1 - 1e-3) * before else tired + 1
+        before = min(before, value)
+        yield point.detach().clone()
+    adam = torch.optim.Adam([point], RATE / 5, betas=(0.9, 0.98))
     while True:
-        newton.step(closure)  # type: ignore[arg-type]
+        adam.step(closure)
         yield point.detach().clone()
 
 

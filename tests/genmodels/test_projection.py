@@ -13,7 +13,7 @@ from genmodels.errors import Refused
 from genmodels.latents import LatentModel, StyleModel, draw
 from genmodels.models.gan import Generator
 from genmodels.models.stylegan import StyleGenerator
-from genmodels.projection import PORTION, RIVALS, STARTS, Ground, descent, differences, project, pyramid
+from genmodels.projection import PATIENCE, PORTION, RIVALS, STARTS, Ground, descent, differences, project, pyramid
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,19 @@ def test_a_good_start_is_not_thrown_off(model: LatentModel):
     way = [at.clone() for at in islice(descent(ground, z + 1e-3, targets, 0.0, race=2), 3)]
     astray, back = ((at - z).abs().max() for at in way[1:])
     assert back < 2e-3 < 0.05 < astray
+
+
+def test_who_is_stuck_goes_on_in_small_steps(model: LatentModel, monkeypatch: pytest.MonkeyPatch):
+    """As at a cliff, where no way along the curvature is downhill."""
+    monkeypatch.setattr(torch.optim.LBFGS, "step", lambda self, closure: closure())
+    z = draw((12,), [77])
+    ground, targets = Ground.of(model, "z", 0), pyramid(model.decode(z))
+    way = list(islice(descent(ground, z + 0.2, targets, 0.0, race=0), 60))
+    stuck = sum(torch.equal(at, way[0]) for at in way)
+    assert PATIENCE <= stuck <= PATIENCE + 1
+    first, last = (float(differences(ground.paint(at), targets)) for at in (way[0], way[-1]))
+    assert last < 0.1 * first
+    assert max(float((b - a).abs().max()) for a, b in pairwise(way)) < 0.05
 
 
 def test_a_wrong_encoder_does_no_harm(model: LatentModel):
