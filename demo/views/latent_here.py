@@ -63,7 +63,7 @@ def latent(here: Here) -> Tensor:
 @torch.no_grad()
 def point(here: Here, z: Tensor | None = None) -> Tensor:
     """Styles or latents with every change made; of other latents (B, *latent_shape) if given."""
-    model, moves = asked(here), [(way(here, name), amount) for name, amount in here.moves.items()]
+    model, moves = asked(here), ways(here)
     at = points(model, called(model, moves, latent(here) if z is None else z))
     if isinstance(model, StyleModel):
         at = truncate(at, model.w_mean, here.psi, here.cutoff)
@@ -90,8 +90,12 @@ def placed(here: Here) -> tuple[Tensor, Tensor]:
     """The latent that the picture is painted of, and its point, each made once."""
     z, model = latent(here), library.latent_model(here.model)
     at = point(here, z)
-    moves = [(way(here, name), amount) for name, amount in here.moves.items()]
-    return (called(model, moves, z) if isinstance(model, StyleModel) else at), at
+    return (called(model, ways(here), z) if isinstance(model, StyleModel) else at), at
+
+
+def ways(here: Here) -> list[tuple[Direction, float]]:
+    """Every direction that is moved along, and how far."""
+    return [(way(here, name), amount) for name, amount in here.moves.items()]
 
 
 def way(here: Here, name: str) -> Direction:
