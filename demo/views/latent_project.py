@@ -110,10 +110,12 @@ def picture_of(here: Here, goal: str, face: int, upload: str = "") -> Tensor:
 
 
 def encoder(model: str) -> Encoder | None:
-    """The network that guesses this model's latents, if one is there."""
+    """The network that guesses this model's latents, if one is there, and not for another make of the model."""
+    own = library.cards()[model].config
     for name in library.of_kind("encoder"):
-        found = library.part(name)
-        if isinstance(found, Encoder) and found.teacher == model:
+        found, config = library.part(name), library.cards()[name].config
+        same = all(config.get(key) == own.get(key) for key in ("shape", "latent", "axes"))
+        if isinstance(found, Encoder) and found.teacher == model and same:
             return found
     return None
 

@@ -178,6 +178,14 @@ def test_an_encoder_of_this_model_is_asked(models: Path, monkeypatch: pytest.Mon
     assert view.further(begun()["search"])["curve"][0][1] >= view.ENOUGH
 
 
+@pytest.mark.parametrize("other", [{"latent": 9}, {"shape": [3, 32, 32]}, {"axes": [[1, 3]]}])
+def test_an_encoder_of_another_make_of_this_model_is_not_asked(models: Path, other: dict[str, Any]) -> None:
+    """Who trains faces-gan anew has the encoder of the old one beside it."""
+    config = {"shape": [3, 64, 64], "teacher": "faces-stylegan", "latent": 8, "channels": [8, 8, 8, 8]}
+    put(models, "faces-gan-encoder", config | other, "faces", {})
+    assert view.encoder("faces-stylegan") is None
+
+
 BAD = [
     {"goal": "own"},
     {"goal": "own", "upload": "x" * 80_001},
