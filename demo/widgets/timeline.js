@@ -2,7 +2,7 @@
 const figure = element.querySelector('.nw-timeline');
 const [panes, range, count] = ['.nw-panes', '.nw-range', '.nw-count'].map(part => figure.querySelector(part));
 const [play, speed, facts, trouble] = ['.nw-play', '.nw-speed', '.nw-facts', '.nw-error'].map(part => figure.querySelector(part));
-const SPEEDS = [0.5, 1, 2, 4];
+const SPEEDS = [0.5, 1, 2, 4], HOLD = 2000; // so many milliseconds an old final picture stays for the next one
 let shown = null, coming = null;             // the run on screen, and the one that will replace it
 let over = null;                             // the run that was stopped: what was still on its way of it is not wanted
 let asked = false, barred = false;           // a run is asked for of which nothing has come yet, and was stopped by then
@@ -40,13 +40,15 @@ function start(value) {
   coming?.close();
   coming = reel(value, wake);
   emit('begun', { timeline: name, run: value.run });
-  coming.final = value.hold === 'final' || (value.hold !== 'first' && restsAtEnd && Boolean(shown?.done));
+  const run = coming;
+  run.final = value.hold === 'final' || (value.hold !== 'first' && restsAtEnd && Boolean(shown?.done));
+  if (value.hold !== 'final') setTimeout(() => { run.final = run.final && run !== coming; wake(); }, HOLD);
 }
 
-// A visitor who looked at a final picture waits for the next final one; anyone else for the first.
+// A visitor who looked at a final picture waits for the next final one, but not long; anyone else for the first.
 function ready() {
   if (coming.shots[0]?.broken) return true;
-  return coming.final ? coming.done && coming.at(coming.last()) : coming.at(0);
+  return coming.final ? coming.done && coming.open(coming.last()) : coming.open(0);
 }
 
 // A piece was lost on the way: ask for everything from there on, where Python offers that.
@@ -95,7 +97,7 @@ const wake = onceAFrame(now => {
   figure.classList.toggle('nw-waiting', Boolean(coming) || Boolean(shown && !shown.done));
   if (!shown?.shots.length) return;
   if (playing) advance(now);
-  else if (following) index = shown.last();
+  else if (following) index = shown.done ? shown.last() : shown.newest();
   index = Math.max(0, Math.min(index, shown.last()));
   draw();
   if (playing) wake();
@@ -109,7 +111,7 @@ function advance(now) {
 }
 
 function draw() {
-  const pictures = shown.at(index);
+  const pictures = following && !shown.done ? shown.open(index) : shown.at(index);
   controls();
   if (!pictures || drawn === shown.id + ':' + index) return spoken();
   figure.dataset.at = drawn = shown.id + ':' + index;

@@ -1,10 +1,10 @@
 // One run's frames: encoded pictures are kept, bitmaps only near the thumb, so that memory stays bounded.
-const LONGEST = 3000, AHEAD = 24;
+const LONGEST = 3000, AHEAD = 24, AT_ONCE = 2;
 const DECODED = 300, PIXELS = 25e6; // of decoded bitmaps: about 100 MB at most
 
 function reel(value, changed) {
   const shots = [], bitmaps = new Map();
-  let keep = DECODED;
+  let keep = DECODED, busy = 0;
   const run = { id: value.run, panes: value.panes, shots, total: 0, done: false, missing: null };
 
   run.take = piece => {
@@ -24,7 +24,8 @@ function reel(value, changed) {
   function decode(index) {
     if (bitmaps.has(index) || !shots[index]) return;
     bitmaps.set(index, null);
-    Promise.all(shots[index].blobs.map(opened)).then(
+    busy++;
+    Promise.all(shots[index].blobs.map(opened)).finally(() => { busy--; }).then(
       pictures => {
         if (!bitmaps.has(index)) return pictures.forEach(each => each.close());
         const pixels = pictures.reduce((sum, each) => sum + each.width * each.height, 0);
@@ -52,13 +53,29 @@ function reel(value, changed) {
     }
   }
 
-  // The pictures of a frame, or null while they are being decoded; its neighbours are made ready on the way.
+  // The pictures of a frame, or null while they are being decoded.
+  run.open = index => {
+    decode(index);
+    return bitmaps.get(index) ?? null;
+  };
+
+  // The same, and its neighbours are made ready on the way.
   run.at = index => {
+    decode(index);
     if (shots.length <= keep) shots.forEach((_, each) => decode(each));
     else for (let each = index - AHEAD / 3; each <= index + AHEAD; each++) decode(each);
-    decode(index);
     forget(index);
     return bitmaps.get(index) ?? null;
+  };
+
+  // The newest frame that can be drawn at once. Where frames come faster than they are decoded some are left out:
+  // one that waited for the very last would draw none until the run is over.
+  run.newest = () => {
+    let newest = run.last();
+    if (busy < AT_ONCE) decode(newest);
+    forget(newest);
+    while (newest > 0 && !bitmaps.get(newest)) newest--;
+    return newest;
   };
   run.last = () => shots.length - 1;
   run.close = () => { bitmaps.forEach(pictures => pictures?.forEach(each => each.close())); bitmaps.clear(); };

@@ -57,6 +57,35 @@ def test_it_follows_live_frames_until_the_visitor_scrubs_back(widgets: Any) -> N
     settled(widgets, at, "40 / 40")
 
 
+def test_frames_that_come_faster_than_they_are_decoded_are_drawn_on_the_way(widgets: Any) -> None:
+    """Some are left out; the thumb says which one is drawn, and after the last the run is as it always is."""
+    pieces = [widget_page.piece(701, step, step + 1) for step in range(40)]
+    seen = widgets.evaluate(
+        """async pieces => {
+      const quick = window.createImageBitmap, rest = time => new Promise(done => setTimeout(done, time)), seen = [];
+      window.createImageBitmap = async (...all) => { await rest(30); return quick(...all); };
+      const thumb = document.querySelector('#steps .nw-range');
+      addEventListener('noisewalk:frame', ({ detail }) => { if (detail.run === 'run701') seen.push([detail.index, +thumb.value, arrived]); });
+      let arrived = 0;
+      for (const value of pieces) {
+        dispatchEvent(new CustomEvent('noisewalk:timeline', { detail: { timeline: 'steps', value } }));
+        arrived++;
+        await rest(15);
+      }
+      while (seen.at(-1)?.[0] !== 39) await rest(20);
+      window.createImageBitmap = quick;
+      return seen }""",
+        pieces,
+    )
+    drawn, thumbs, _ = zip(*seen, strict=True)
+    assert drawn == thumbs and list(drawn) == sorted(set(drawn))
+    assert sum(arrived < 40 for *_, arrived in seen) >= 4, "while the rest was on its way"
+    widgets.locator("#steps .nw-range").press("Home")
+    for index in (0, 1, 2):  # also what was left out is there for who scrubs
+        settled(widgets, AT, f"run701:{index}")
+        widgets.locator("#steps .nw-range").press("ArrowRight")
+
+
 def test_playing_ends_at_the_last_frame_and_space_starts_it(widgets: Any) -> None:
     run(widgets, "#fast")
     for _ in range(2):
@@ -118,6 +147,19 @@ def test_who_looks_at_the_final_picture_waits_for_the_next_final_one(widgets: An
     widgets.evaluate(FEED, widget_page.piece(203, 39, 40))
     settled(widgets, AT, "run203:39")
     assert panes(widgets) != old
+
+
+def test_who_looks_at_the_final_picture_is_shown_a_long_run_on_its_way(widgets: Any) -> None:
+    widgets.evaluate(FEED, widget_page.piece(204, 0, 40))
+    settled(widgets, AT, "run204:39")
+    slider = widgets.locator("#steps .nw-range")
+    slider.press("Home")
+    slider.press("End")
+    settled(widgets, AT, "run204:39")
+    widgets.evaluate(FEED, widget_page.piece(205, 0, 20))
+    settled(widgets, AT, "run205:19")
+    widgets.evaluate(FEED, widget_page.piece(205, 20, 40))
+    settled(widgets, AT, "run205:39")
 
 
 def test_a_lost_piece_is_fetched_again(widgets: Any) -> None:
