@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -80,7 +81,7 @@ def sentences(study: Study) -> Iterator[str]:
     there = sorted((calls, name) for name, calls in reached.items() if calls is not None)
     if there:
         calls, name = there[0]
-        yield said("cheapest", sampler=f"t:samplers.{name}", evaluations=calls, level=f"{VISIBLE:g}")
+        yield said("cheapest", sampler=f"t:samplers.{name}", evaluations=math.ceil(calls), level=f"{VISIBLE:g}")
     elif study.done and study.own * TRUST >= VISIBLE:
         yield said("unsure", level=f"{VISIBLE:g}")
     elif study.done:
@@ -89,14 +90,18 @@ def sentences(study: Study) -> Iterator[str]:
         yield said("silent", sampler=f"t:samplers.{name}")
 
 
-def cheapest(points: Points) -> int | None:
-    """The fewest evaluations that come so near and, with more, stay there."""
-    near = None
+def cheapest(points: Points) -> float | None:
+    """From how many evaluations on it is so near and stays there: between two points, where the line crosses."""
+    near, far = None, None
     for point in sorted(points, reverse=True):
         if point.error > VISIBLE:
+            far = point
             break
-        near = point.calls
-    return near
+        near = point
+    if near is None or far is None:
+        return near and float(near.calls)
+    way = math.log(far.error / VISIBLE) / math.log(far.error / max(near.error, 1e-9))
+    return far.calls * (near.calls / far.calls) ** way
 
 
 def said(key: str, **values: Any) -> str:

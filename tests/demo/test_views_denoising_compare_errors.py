@@ -140,10 +140,16 @@ def test_references_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_cheapest_is_named_or_none() -> None:
     lucky = ((4, 9.0), (8, 1.0), (16, 3.0), (32, 1.5), (64, 0.5))
-    assert cheapest(tuple(Point(*point) for point in lucky)) == 32  # by luck at 8 is not there yet
+    # by luck at 8 is not there yet; twice as many halve the error from 16 on: 3 levels are 2 after 16 × 3 / 2
+    assert cheapest(tuple(Point(*point) for point in lucky)) == pytest.approx(24)
+    assert cheapest((Point(4, 1.5), Point(8, 1.0))) == 4
     assert cheapest((Point(4, 9.0), Point(8, VISIBLE * 1.01))) is None
     study = view.Study({"ddim": (Point(8, 9.0), Point(32, 1.0)), "heun": (Point(15, 1.0),)}, own=0.1, done=True)
     assert any('"evaluations": 15' in line and "samplers.heun" in line for line in verdict(study))
+    # as measured once: its points lie better by chance, but the other's line crosses far to the left of them
+    close = {"heun": (Point(15, 6.0), Point(31, 1.56)), "dpmpp-2m": (Point(16, 2.12), Point(32, 0.8))}
+    line = verdict(view.Study(close, own=0.1, done=True))[1]
+    assert "samplers.dpmpp-2m" in line and '"evaluations": 17' in line
     none = view.Study({"ddim": (Point(8, 9.0),)}, own=0.1, done=True)
     assert any("errors.none" in line for line in verdict(none))
     unsure = verdict(replace(none, own=VISIBLE))
@@ -153,8 +159,8 @@ def test_the_cheapest_is_named_or_none() -> None:
 @pytest.mark.parametrize(
     ("own", "ends", "said"),
     [
-        (0.4, {"ddim": (30, 12, 5, 1.9), "dpmpp-2m": (30, 6, 1.1, 0.3)}, ("cheapest", "dpmpp-2m", 16)),
-        (0.1, {"unipc-2": (2.2, 0.2, 0.1, 0.1)}, ("cheapest", "unipc-2", 8)),
+        (0.4, {"ddim": (30, 12, 5, 1.9), "dpmpp-2m": (30, 6, 1.1, 0.3)}, ("cheapest", "dpmpp-2m", 13)),
+        (0.1, {"unipc-2": (2.2, 0.2, 0.1, 0.1)}, ("cheapest", "unipc-2", 5)),
         (0.4, {"ddim": (30, 1.9, 1.8, 1.7), "dpmpp-2m": (30, 6, 1.1, 0.3)}, ("cheapest", "ddim", 8)),
         (1.0, {"ddim": (30, 12, 5, 1.9)}, ("unsure", "", None)),  # it may be 2.9
     ],
@@ -162,7 +168,10 @@ def test_the_cheapest_is_named_or_none() -> None:
 def test_who_comes_nearer_than_can_be_told_is_not_forgotten(
     own: float, ends: dict[str, tuple[float, ...]], said: tuple[str, str, int | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With runs that end so many levels from the reference after 4, 8, 16 and 32 evaluations."""
+    """With runs that end so many levels from the reference after 4, 8, 16 and 32 evaluations.
+
+    From 6 at 8 to 1.1 at 16 it is 2 at 8 · 2^(log 3 / log 5.45) = 12.5.
+    """
     plan = replace(PLAN, course=Course(seed=8))
     noise = start(plan)
     error = torch.full((1,), own / view.LEVELS, dtype=torch.float64)
