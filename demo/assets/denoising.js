@@ -6,7 +6,7 @@
   const value = (name) => window.noisewalk.valueOf(TAB, name);
   const tell = (event, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + event, { detail }));
   const turn = (name, next) => tell("knob", { tab: TAB, name, value: next });
-  const SETTLED = 800; // milliseconds in which a link has put its knobs in place
+  const SETTLED = 800; // milliseconds in which the components show what a link put in place
   const QUIET = 350; // of rest before a run begins by itself
   const AT_ONCE = 6; // seconds: what costs more waits for the button
   const LONG = 2; // seconds: of what costs more each step is shown as it comes, even to who rests at a final picture
@@ -35,7 +35,10 @@
   function wish(field, word) {
     const kept = Object.fromEntries(Object.entries(value("classes")).filter(([name]) => !fields()[field].some((other) => named(field, other) === name)));
     const again = Object.keys(fields()).length === 1 && named(field, word) in value("classes");
-    turn("classes", word && !again ? { ...kept, [named(field, word)]: 1 } : kept);
+    const wished = word && !again ? { ...kept, [named(field, word)]: 1 } : kept;
+    const usual = facts.model.guided[value("model")], [none, some] = [value("classes"), wished].map((all) => !Object.keys(all).length);
+    if (none === some || value("guidance") !== (none ? 1 : usual)) return turn("classes", wished);
+    window.noisewalk.denoisingLand({ classes: wished, guidance: none ? usual : 1 }); // which is for who asks
   }
   let laid = "";
   function lay() {
@@ -94,7 +97,8 @@
   const now = () => window.noisewalk.denoisingBranch?.now();
   const PATIENCE = 8000; // milliseconds for a run's first message: until it comes, Gradio takes no second click
   let timer = 0, seen = false, clicked = -Infinity;
-  let begun = false; // the first run begins whatever it costs: nobody should meet an empty stage
+  const VAST = 2000; // pictures on their way: so much no link begins by itself
+  let begun = false; // the first run begins though it costs long, if not that long: nobody should meet an empty stage
   let price = null; // of what the knobs say: {seconds} or {error}, or nothing while it is asked for
   let due = false, pressed = false; // whether a run is to be thought of, and whether somebody asked for it
   let stopped = false; // by hand, and nothing was begun since: not even a run that is only about to be asked for
@@ -114,7 +118,9 @@
   }
   // A press waits for no price; whatever begins by itself must be known to cost little.
   function decide() {
-    const asked = !begun || (pressed && !window.noisewalk.denoisingBranch?.current());
+    if (due && !timer && !window.noisewalk.inPlace) return soon(); // a link has not put its knobs in place yet
+    const first = !begun && value("steps") * Number(value("count")) <= VAST;
+    const asked = first || (pressed && !window.noisewalk.denoisingBranch?.current());
     if (!due || timer || !(asked || price)) return;
     due = false;
     if (asked || price.seconds <= AT_ONCE) run();
@@ -149,7 +155,9 @@
   });
   window.addEventListener("noisewalk:painted", (e) => {
     if (e.detail.canvas !== "denoising-price") return;
-    price = e.detail.reply;
+    const { reply, asked } = e.detail, knobs = Object.entries(window.noisewalk.argumentsOf("denoising-price"));
+    if (!knobs.every(([name, set]) => JSON.stringify(asked[name]) === JSON.stringify(set))) return; // of what they said before
+    price = reply;
     decide();
     mark();
   });
@@ -157,13 +165,13 @@
   // ---- the stage while it shows another run than the knobs ask for, and nothing is on its way
   function mark() {
     const branches = window.noisewalk.denoisingBranch, stage = branches?.stage(), line = button("#denoising-behind");
-    if (!stage || !line) return;
-    if (branches.current()) coming = null;
-    const behind = !branches.current() && !due && coming !== now();
+    if (!line || !(stage || price?.seconds)) return;
+    if (branches?.current()) coming = null;
+    const behind = !branches?.current() && !due && coming !== now();
     line.closest(".nw-card").classList.toggle("nw-stale", behind);
     line.hidden = !behind;
     if (!behind) return;
-    const why = price?.error ? "refused" : price?.seconds > AT_ONCE ? "costly" : "plain";
+    const why = !stage ? "first" : price?.error ? "refused" : price?.seconds > AT_ONCE ? "costly" : "plain";
     line.querySelector("span").innerHTML = window.noisewalk.html("t:denoising.behind." + why, { seconds: price?.seconds });
     line.querySelector("button").hidden = Boolean(price?.error);
   }

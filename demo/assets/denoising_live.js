@@ -11,7 +11,8 @@
   const named = (wish) => Object.keys(wish).map(spoken).join(", ") || say("t:denoising.live.nothing");
   function write() {
     const line = document.querySelector("#denoising-live-wish");
-    if (line) line.textContent = say("t:denoising.live.between", { from: named(value("classes")), to: named(value("live_classes")) });
+    const [from, to] = [named(value("classes")), named(value("live_classes"))];
+    if (line) line.textContent = say("t:denoising.live." + (from === to ? "same" : "between"), { from, to });
   }
   window.noisewalk.keepWish = () => {
     window.dispatchEvent(new CustomEvent("noisewalk:knob", { detail: { tab: TAB, name: "live_classes", value: { ...value("classes") } } }));

@@ -177,6 +177,7 @@
       put(tab, { ...values[tab], ...lawfully(tab, brought) });
       for (const [name, { take }] of Object.entries(carried[tab])) if (Object.hasOwn(brought, name)) take(brought[name]);
     }
+    window.noisewalk.inPlace = true;
     return Object.keys(knobs).flatMap(shown);
   }
   // Which tab is open, and which part of it: the link says it, and a page that is opened by one follows.

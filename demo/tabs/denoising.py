@@ -81,6 +81,7 @@ def controls(tab: Tab, models: list[str]) -> dict[str, Any]:
     model = tab.model(models)
     tab.facts["model"] |= {"wishes": {name: wishes(name) for name in models}, "averaged": averaged(models)}
     tab.facts["model"] |= {"ways": {name: way(name) for name in models}, "jumps": JUMPS["sampler"]}
+    tab.facts["model"]["guided"] = {name: usual(name).get("guidance", 1.0) for name in models}
     tab.facts["model"]["begins"] = {name: beginning(name) for name in models}
     tab.facts["model"]["early"] = [name for name in models if library.early(name)]
     tab.hidden("classes", {}, free=True)

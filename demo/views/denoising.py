@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demo import library
 from demo.checks import OneOf
 from demo.pictures import jpeg, shades, sheet
 from demo.streaming import stream
@@ -41,12 +42,14 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     schedule, made = schedule_of(plan), grown(plan, trunk)
     nodes, betas, made_of = times(plan), schedule.betas(1000), recipe(plan, trunk)
     key, film = key_of(plan, trunk), film_of(len(nodes), int(plan.count), shape(plan.model))
+    believed = library.diffusion_model(plan.model).schedule if plan.fit == "mismatched" else schedule
     clock = time.perf_counter()
     for number, step in enumerate(made):
         now = time.perf_counter()
         here = node_at(step.t, schedule)
         numbers = caption(step, here, float(schedule.alpha_bar(step.t)), betas)
         numbers |= {"step": number, "steps": len(nodes) - 1, "ms": milliseconds(now - clock)}
+        numbers |= {"told": told(here, node_at(step.t, believed))}
         numbers |= {"there": there(here, numbers), "formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, here)])
         yield {"frames": tiled(*shown), "caption": numbers}
@@ -115,6 +118,14 @@ def there(here: Node, numbers: Mapping[str, Any]) -> str:
     said = {name: numbers[name] for name in ("alpha_bar", "beta", "ms")}
     said["log_snr"] = round(2 * here.lam, 2) if math.isfinite(here.lam) else "−∞"
     return f"t:denoising.here.step|{json.dumps(said)}"
+
+
+def told(here: Node, believed: Node) -> str:
+    """In words, what goes wrong where a network is told a time at which it knows another amount of noise."""
+    if not here.sigma or not believed.alpha or not here.alpha or math.isclose(here.lam, believed.lam, abs_tol=0.02):
+        return ""
+    amounts = {"true": f"{here.sigma / here.alpha:.3g}", "told": f"{believed.sigma / believed.alpha:.3g}"}
+    return f"t:denoising.told.{'less' if believed.lam > here.lam else 'more'}|{json.dumps(amounts)}"
 
 
 def size(part: Tensor) -> float:

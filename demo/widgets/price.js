@@ -7,7 +7,8 @@ function write() {
   line.textContent = last.error ? why(last.error) : say('t:widgets.price', last);
   line.classList.toggle('nw-error', Boolean(last.error));
 }
-function take(reply) { last = reply; write(); emit('painted', { canvas: name, reply }); }
+function take(reply, asked) { last = reply; write(); emit('painted', { canvas: name, reply, asked }); }
 
-pump(Object.values(server)[0], async (reply, fresh) => { if (fresh()) take(reply); }, error => { if (error) take({ error }); });
+const priced = async (reply, fresh, _, asked) => { if (fresh()) take(reply, asked); };
+pump(Object.values(server)[0], priced, (error, asked) => { if (error) take({ error }, asked); });
 whenPageChanges(write);

@@ -13,10 +13,10 @@ function pump(ask, show, fail) {
     while (wanted && flying < depth) {
       wanted = false;
       flying += 1;
-      const id = ++sent, started = performance.now();
+      const id = ++sent, started = performance.now(), asked = args;
       ask({ page: `${PAGE}.${name}`.slice(0, 64), id, language: language(), args })
         .catch(() => undefined)
-        .then(reply => land(id, reply, started))
+        .then(reply => land(id, reply, started, asked))
         .finally(() => { flying -= 1; fly(); });
     }
   }
@@ -35,7 +35,7 @@ function pump(ask, show, fail) {
     depth = Math.min(depth, Math.floor(room));
   }
 
-  async function land(id, reply, started) {
+  async function land(id, reply, started, asked) {
     if (!reply?.unasked) crowded(reply?.superseded || reply?.error?.key === 'too-fast'); // the page itself saw no need
     if (!here() || reply?.superseded) return;
     const trip = performance.now() - started - (reply?.waited ?? 0); // the turns of others are not the wire
@@ -44,8 +44,8 @@ function pump(ask, show, fail) {
     const fresh = () => id > shown && (shown = id) > 0;
     const answered = reply && !reply.error;
     if (reply?.error?.key === 'searching') setTimeout(() => { if (here() && id === sent) set({}); }, LATER);
-    if (!answered && fresh()) return fail(reply?.error);
-    if (answered) await show(reply, fresh, started).catch(() => fresh() && fail());
+    if (!answered && fresh()) return fail(reply?.error, asked);
+    if (answered) await show(reply, fresh, started, asked).catch(() => fresh() && fail());
   }
 
   function set(values) {

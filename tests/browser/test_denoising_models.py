@@ -127,3 +127,31 @@ def test_a_refusal_is_headed_and_names_the_model_in_the_pages_language(page: Any
     assert page.locator(".toast-title").inner_text().strip() == words["page.refused"]
     page.evaluate("noisewalk.speak('en')")
     assert page.locator(".toast-title").inner_text().strip() == table("en")["page.refused"]
+
+
+def test_who_asks_for_something_is_guided_to_it(page: Any, alone: Callable[[str], str]) -> None:
+    """As strongly as the model is measured; an own choice of guidance stays."""
+    page.goto(alone("denoising") + '?tab=denoising&model="faces-weak"&steps=2')
+    runs(page, 1)
+    menu = page.locator("#denoising-wishes select[data-field=glasses]")
+    menu.select_option("round")
+    page.wait_for_function("() => noisewalk.valueOf('denoising', 'guidance') === 2")
+    assert wishes(page) == ({"glasses=round": 1}, "2")
+    menu.select_option("")
+    assert wishes(page) == ({}, "1")
+    guidance = page.get_by_label("number input for Guidance").first
+    guidance.fill("3")
+    guidance.press("Enter")
+    menu.select_option("round")
+    assert wishes(page) == ({"glasses=round": 1}, "3")
+
+
+def test_a_link_to_minutes_of_work_waits_for_a_press(page: Any, alone: Callable[[str], str]) -> None:
+    page.goto(alone("denoising") + '?tab=denoising&model="faces-weak"&steps=1000&count="16"')
+    page.locator("#denoising-behind", has_text="waits for a press").wait_for()
+    assert page.locator("#denoising-run .nw-timeline[data-at]").count() == 0
+    steps = page.get_by_label("number input for Steps").first
+    steps.fill("2")
+    steps.press("Enter")
+    page.wait_for_selector("#denoising-run .nw-timeline[data-at]")  # by itself: that costs little
+    assert not page.locator("#denoising-behind").is_visible()

@@ -108,6 +108,32 @@ def test_translated_is_harmless_and_mismatched_is_not(schedule: str):
         assert (wrong - truth).abs().max() > 1e-3
 
 
+@pytest.mark.parametrize("schedule", ["flow", "linear", "cosine"])
+def test_who_is_told_wrong_amounts_of_noise_hears_how_wrong(schedule: str):
+    """In the words of each step: what its own schedule holds at t, what this one holds, and what comes of it."""
+    plan = Plan(MODEL, Course("ddim"), steps=8, schedule=schedule, fit="mismatched")
+    known, other = library.diffusion_model(MODEL).schedule, SCHEDULES[schedule]()  # type: ignore[attr-defined]
+    heard = 0
+    for t, frame in zip(times(plan), view.frames_of(plan), strict=True):
+        key, _, facts = frame["caption"]["told"].partition("|")
+        if schedule == "cosine" or not 0 < t < 1:  # the model's own; only noise, or none
+            assert schedule != "cosine" or not key
+            continue
+        said, true = (float(made.noise_level(t)) for made in (known, other))
+        if said == pytest.approx(true, rel=1e-2):  # where the two cross
+            assert not key
+            continue
+        heard += 1
+        assert key == f"t:denoising.told.{'less' if said < true else 'more'}"
+        assert {name: float(text) for name, text in json.loads(facts).items()} == {
+            "told": pytest.approx(said, rel=1e-2),
+            "true": pytest.approx(true, rel=1e-2),
+        }
+    assert heard >= 5 or schedule == "cosine"
+    translated = dataclasses.replace(plan, fit="translated")
+    assert not any(frame["caption"]["told"] for frame in view.frames_of(translated))
+
+
 def at_level(plan: Plan, level: torch.Tensor, picture: torch.Tensor) -> torch.Tensor:
     """What is predicted of a picture that holds this much noise for each share of data."""
     t = schedule_of(plan).time_of(level)
