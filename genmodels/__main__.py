@@ -22,6 +22,7 @@ from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.evaluation import FEWEST, drawable, enough, evaluate, generated
 from genmodels.memory import keep_memory
+from genmodels.models.diffusion import WALKS
 from genmodels.models.encoder import Encoder
 from genmodels.models.reader import Reader
 from genmodels.reporting import StopAfterStep, shown
@@ -90,6 +91,7 @@ def as_run(own: argparse.ArgumentParser) -> None:
     """What may be changed about how a diffusion model is run while it is measured."""
     own.add_argument("--steps", type=whole(1), help="of a diffusion model's run (default: the recipe's)")
     own.add_argument("--guidance", type=float, help="how strongly it follows what it is asked for")
+    own.add_argument("--sampler", choices=sorted(WALKS), help="how it gets from step to step (default: the recipe's)")
 
 
 def whole(low: int) -> Any:
@@ -215,7 +217,11 @@ def measured(chosen: argparse.Namespace, model: nn.Module, dataset: Dataset, see
         dataset = ready(dataset, chosen.runs, quiet=chosen.json)
         if reader is None:
             print(f"genmodels: {dataset.name} has no trained reader; measured by pixels alone", file=sys.stderr)
-    run = {key: value for key, value in vars(chosen).items() if key in ("steps", "guidance") and value is not None}
+    run = {
+        key: value
+        for key, value in vars(chosen).items()
+        if key in ("steps", "guidance", "sampler") and value is not None
+    }
     return evaluate(model, dataset, chosen.n or enough(model, dataset), seed, reader, run)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from demo.views import denoising as view
+from tests.browser.conftest import fresh_page
 from tests.browser.test_page import value
 
 LEAVES = "noisewalk.denoisingBranch.leaves().map(leaf => [leaf.limb?.until ?? null, noisewalk.denoisingBranch.parent(leaf)?.number ?? null])"
@@ -220,3 +222,23 @@ def test_a_link_with_nonsense_for_a_trunk_breaks_nothing(page: Any, young: str, 
     page.goto(f"{start(young)}&trunk={trunk}")
     page.locator(".nw-branch-said:not(:empty)").wait_for()  # the server's refusal, or where the run may be left
     assert page.evaluate("noisewalk.denoisingBranch.values().trunk") == []
+
+
+def test_a_closed_tab_ends_its_run(browser: Any, young: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, caption = [0], view.caption
+
+    def slowly(*args: Any) -> dict[str, Any]:
+        steps[0] += 1
+        time.sleep(0.02)
+        return caption(*args)
+
+    monkeypatch.setattr(view, "caption", slowly)
+    with fresh_page(browser) as tab:
+        tab.goto(f"{young}?tab=denoising&steps=1000")
+        while steps[0] < 20:
+            tab.wait_for_timeout(50)
+    made = None
+    while made != steps[0]:
+        made = steps[0]
+        time.sleep(1)
+    assert made < 900, "nobody sees what it goes on with"

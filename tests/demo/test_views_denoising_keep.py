@@ -18,8 +18,8 @@ from demo.checks import accept
 from demo.export import KINDS, offered, recipe_in
 from demo.pictures import to_image
 from demo.views import denoising_film
-from demo.views.denoising import run
-from demo.views.denoising_film import FILMS, Film, Films, film_of, written
+from demo.views.denoising import run, tiled
+from demo.views.denoising_film import FILMS, OF_ONE, Film, Films, film_of, written
 from demo.views.denoising_keep import PANES, again, opened, run_of, save
 from demo.views.denoising_plan import Course, Plan, schedule_of
 from demo.views.denoising_trunk import grown, read_trunk
@@ -163,3 +163,10 @@ def test_films_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch):
     for seed in range(4):
         films.keep(str(seed), Film([0], [picture]))
     assert films.get("1") is None and films.get("3") is not None
+
+
+def test_a_thousand_steps_of_sixteen_faces_stay_within_300_megabytes():
+    """Pure noise, which no encoding makes smaller than it has to; kept as it is sent, and what is saved beside it."""
+    noise = np.random.default_rng(0).integers(0, 256, (16, 64, 64, 3), dtype=np.uint8)
+    frame = sum(map(len, tiled(noise, noise, noise)))
+    assert 1001 * frame + OF_ONE < 300e6

@@ -38,6 +38,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ["sample", "digits-gan", "--n", "-1"],
         ["evaluate", "../digits-gan"],
         ["evaluate", "digits-gan", "--n", "9"],
+        ["evaluate", "digits-gan", "--sampler", "evil"],
         ["export", "digits-gan"],
     ],
 )
@@ -78,6 +79,8 @@ def test_words_for_people(places: list[str], tmp_path: Path, capsys: pytest.Capt
     said, aside = capsys.readouterr()
     assert "real against real" in said and "denoising-mse" in said
     assert aside.splitlines() == ["genmodels: digits has no trained reader; measured by pixels alone"]
+    assert main(["evaluate", "digits-diffusion", "--n", "12", "--sampler", "ddim", "--json", *places]) == 0
+    assert json.loads(capsys.readouterr().out)["run"]["sampler"] == "ddim"
     assert main(["sample", "digits-diffusion", "--n", "1", "--out", str(tmp_path / "out"), *places]) == 0
     assert "sha256" in capsys.readouterr().out
 
