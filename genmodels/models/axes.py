@@ -112,6 +112,6 @@ def by_field(label: Tensor, axes: Axes) -> Sequence[Tensor]:
 
 
 def misnamed(names: Tensor, label: Tensor, axes: Axes) -> Tensor:
-    """The cross entropy of what is seen in pictures and what they should show, summed over the fields."""
+    """The cross entropy (B,) of what is seen in each picture and what it should show, summed over the fields."""
     seen = zip(by_field(names, axes), by_field(label, axes), strict=True)
-    return torch.stack([nn.functional.cross_entropy(said, shown) for said, shown in seen]).sum()
+    return torch.stack([nn.functional.cross_entropy(said, shown, reduction="none") for said, shown in seen]).sum(0)

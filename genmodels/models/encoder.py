@@ -92,7 +92,7 @@ class EncoderTrainer(ModelTrainer[Encoder]):
         loss, metrics = latent + self.weight * pixels, {"latent": latent.item(), "pixels": pixels.item()}
         if axes:
             shown = torch.cat([called_for(z, axes), batch.label[:again].to(z)])
-            wrong = misnamed(names, shown, axes)
+            wrong = misnamed(names, shown, axes).mean()
             loss, metrics["misnamed"] = loss + self.naming * wrong, wrong.item()
         self.optimizer.zero_grad()
         loss.backward()

@@ -36,7 +36,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         lead: int = 1,  # the generator moves in every so manieth step only
         unlabeled: float = UNLABELED,  # the share of pictures whose label is hidden
         naming: float = 0.1,  # how much it counts that pictures are named as their latents call for
-        haze: float = 0.0,  # up to so much noise lies over what is named, or a tint that nobody sees may do for a color
+        doubting: float = 0.0,  # how much surprise counts in scores; else what fools the judge may do for a color
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
@@ -46,7 +46,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             "generator": torch.optim.Adam(model.generator.parameters(), **self.adam),
             "discriminator": torch.optim.Adam(model.discriminator.parameters(), **self.adam),
         }
-        self.lead, self.unlabeled, self.naming, self.haze = lead, unlabeled, naming, haze
+        self.lead, self.unlabeled, self.naming, self.doubting = lead, unlabeled, naming, doubting
         self.gamma, self.ease, self.falls = gamma, ease, falls
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
@@ -67,14 +67,16 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             leaf = fake.detach().requires_grad_()
             both = torch.cat([real, leaf])
             if self.model.generator.axes:
-                scores, names = self.named(both, dice)
-                aside, more = self.asides(names, batch.label.to(self.device))
+                shown = batch.label.to(self.device)
+                scores, names = self.named(both, shown.repeat(2, 1))
+                aside, more = self.asides(names, shown)
             else:
-                scores, aside, more = self.score(both, None if label is None else label.repeat(2, 1)), None, {}
+                shown, aside, more = label, None, {}
+                scores = self.score(both, None if label is None else label.repeat(2, 1))
         metrics = play(self.rules.loss, scores, leaf, fake if moves else None, aside) | more
         if self.rules.due(self.done):
             self.rules.gamma = eased(self.gamma, self.ease, self.done)
-            metrics["slope"] = self.hold_back(real, leaf, label, dice)
+            metrics["slope"] = self.hold_back(real, leaf, shown, dice)
         learning = [p.grad for p in self.model.parameters() if p.grad is not None]
         metrics["gradient"] = nn.utils.get_total_norm(learning).item()
         for optimizer in self.optimizers.values():
@@ -103,17 +105,16 @@ class GANTrainer(ModelTrainer[Game[Any]]):
 
     def score(self, x: Tensor, label: Tensor | None) -> Tensor:
         """The discriminator's scores (B,)."""
+        if self.model.generator.axes and label is not None:
+            return self.named(x, label)[0]
         judge = self.model.discriminator
         return (judge(x) if label is None else judge(x, label)).float()
 
-    def named(self, x: Tensor, dice: torch.Generator) -> tuple[Tensor, Tensor]:
-        """The discriminator's scores (B,), and what it takes each picture to show (B, K), in logits."""
+    def named(self, x: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+        """The discriminator's scores (B,) of pictures that should show this, and what it takes them to show (B, K)."""
         judge: Any = self.model.discriminator
-        scores, names = judge.named(x)
-        if self.haze:
-            depth = self.haze * torch.rand(len(x), 1, 1, 1, generator=dice)
-            _, names = judge.named(x + (depth * torch.randn(x.shape, generator=dice)).to(x))
-        return scores.float(), names.float()
+        scores, names = (part.float() for part in judge.named(x))
+        return scores - self.doubting * misnamed(names, label, self.model.generator.axes), names
 
     def told(self, label: Tensor, dice: torch.Generator) -> Tensor | None:
         """What both players hear: the label, hidden now and then so that they can also do without."""
@@ -123,7 +124,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
 
     def asides(self, names: Tensor, label: Tensor) -> tuple[Aside, dict[str, float]]:
         """The judge learns to name what real pictures show; the generator, to be named as its latents call for."""
-        real, fake = (misnamed(part, label, self.model.generator.axes) for part in names.chunk(2))
+        real, fake = (misnamed(part, label, self.model.generator.axes).mean() for part in names.chunk(2))
         return Aside(self.naming * real, self.naming * fake), {"misnamed": real.item(), "disobeyed": fake.item()}
 
     @torch.no_grad()
