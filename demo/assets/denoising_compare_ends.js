@@ -29,6 +29,14 @@
       canvas.setAttribute("role", "img");
       return canvas;
     }
+    // The nearest training picture, and whether it lies nearer than to real new pictures.
+    function near(found) {
+      const { kind, numbers } = window.noisewalk.nearness.verdict(found);
+      const card = window.noisewalk.nearness.card(found.pictures[0], words("near", { ...numbers, item: found.items[0] }));
+      card.classList.add("nw-end-near");
+      card.dataset.kind = kind;
+      return card;
+    }
     function fill() {
       if (!shown) return;
       row.style.setProperty("--nw-fates", shown.fates.length);
@@ -40,7 +48,7 @@
         pair.lastChild.ariaLabel ??= words("apart", { letter: LETTERS[k] });
         const caption = node("figcaption");
         caption.append(node("b", "nw-letter", LETTERS[k]), node("span", "", words(!k ? "ended-first" : fate.apart ? "ended" : "ended-same", { ...fate, apart: fate.apart.toFixed(1) })));
-        box.append(pair, caption);
+        box.append(pair, caption, near(fate.near));
         return box;
       }));
       find(".nw-full").hidden = false;

@@ -15,7 +15,7 @@
     const { count } = usual, before = Math.round(chance * (count + 1)) - 1;
     const kind = chance <= CERTAIN ? "copy" : chance > 1 - CERTAIN ? "far" : "usual";
     const numbers = { distance: distances[0].toFixed(1), before, count, chance: (100 * chance).toFixed(1), low: usual.low.toFixed(1), middle: usual.middle.toFixed(1), high: usual.high.toFixed(1) };
-    return { kind, said: say(kind, numbers) };
+    return { kind, numbers, said: say(kind, numbers) };
   }
   window.noisewalk.nearness = { card, cards, verdict };
 })();

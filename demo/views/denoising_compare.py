@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import torch
 from torch import Tensor
 
+from demo import library
 from demo.checks import OneOf
 from demo.streaming import stream
 from demo.views.denoising import sheets, size
@@ -18,7 +19,9 @@ from demo.views.denoising_compare_price import afford
 from demo.views.denoising_plan import Plan, schedule_of, times
 from demo.views.denoising_price import evaluations
 from demo.views.denoising_trunk import Trunk, begun, grown
+from demo.views.nearness import beside_training, pixels
 from genmodels.comparing import abreast, difference, distance, map_of, shares, straight
+from genmodels.datasets.dataset import Dataset
 from genmodels.errors import Refused
 from genmodels.samplers import Step
 from genmodels.schedules.schedule import NoiseSchedule
@@ -76,7 +79,7 @@ def compare(
     value: dict[str, Any] = {}
     for value in stream(titles(fates), frames(lives, moments, shown), len(moments)):
         yield value, {}
-    yield value, outcome(lives, common, shown)
+    yield value, outcome(lives, common, shown, library.dataset(library.cards()[plan.model].dataset))
 
 
 def born(plan: Plan, trunk: Trunk, noise: list[float]) -> Life:
@@ -103,8 +106,8 @@ def levels(one: Tensor, other: Tensor) -> float:
     return round(float(distance(one.clamp(-1, 1), other.clamp(-1, 1)).square().mean().sqrt()) * LEVELS, 3)
 
 
-def outcome(lives: Sequence[Life], noise: Tensor, shown: str) -> dict[str, Any]:
-    """How each run ended, where it differs from the first, and two coordinates that tell their ways apart best."""
+def outcome(lives: Sequence[Life], noise: Tensor, shown: str, data: Dataset) -> dict[str, Any]:
+    """How each run ended, where it differs from the first, the training picture nearest to it, a map of the ways."""
     first = lives[0]
     maps = [difference(life.now.x.clamp(-1, 1), first.now.x.clamp(-1, 1))[0] * LEVELS for life in lives]
     full = max(1.0, *(float(one.max()) for one in maps))
@@ -114,6 +117,7 @@ def outcome(lives: Sequence[Life], noise: Tensor, shown: str) -> dict[str, Any]:
             "picture": life.pane if shown == "x0" else sheets(life.now.x)[0],
             "apart": levels(life.now.x, first.now.x),
             "heat": base64.b64encode((one / full * 255).byte().numpy().tobytes()).decode(),
+            "near": beside_training(data, pixels(life.now.x), 1),
         }
         for life, one in zip(lives, maps, strict=True)
     ]

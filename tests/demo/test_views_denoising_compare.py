@@ -142,6 +142,18 @@ def test_all_stand_where_their_noise_has_fallen_to() -> None:
     assert all(made == of for made, of in frames[-1]["caption"]["steps"])
 
 
+def test_beside_every_end_is_the_nearest_training_picture() -> None:
+    """Found by looking at each of them; a fate that ends in one is told so."""
+    data = library.dataset("digits")
+    *_, (_, told) = view.compare(PLAN, [Change("steps", 3)])
+    for fate, run in zip(told["fates"], plans(PLAN, (), [Change("steps", 3)]), strict=True):
+        *_, last = grown(run, ())
+        made = (last.x.clamp(-1, 1) + 1) * 127.5
+        away = ((data.batch(list(data.train)).x0 + 1) * 127.5 - made.round()).square().mean((1, 2, 3)).sqrt()
+        assert fate["near"]["distances"] == [pytest.approx(float(away.min()), abs=0.05)]
+        assert away[list(data.train).index(fate["near"]["items"][0])] == pytest.approx(float(away.min()), abs=0.05)
+
+
 def test_the_map_shortens_ways_and_stretches_none() -> None:
     """A look from one side: places on it are no farther apart than the pictures are, and the first axis shows most."""
     _, end = run([Change("steps", 3)], shown="x0")
