@@ -76,10 +76,11 @@ def compare(
         raise Refused("compare-moments", count=len(moments), most=MOST_MOMENTS)
     lives = [born(run, trunk, own) for run, own in zip(runs, noise, strict=True)]
     common = begun(runs[0], trunk)
+    seen = library.dataset(library.cards()[plan.model].dataset)  # now: the file may be gone when the ends are there
     value: dict[str, Any] = {}
     for value in stream(titles(fates), frames(lives, moments, shown), len(moments)):
         yield value, {}
-    yield value, outcome(lives, common, shown, library.dataset(library.cards()[plan.model].dataset))
+    yield value, outcome(lives, common, shown, seen)
 
 
 def born(plan: Plan, trunk: Trunk, noise: list[float]) -> Life:
