@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from genmodels.adversarial import UNLABELED, Aside, Game, Rules, play
 from genmodels.datasets.dataset import Batch
-from genmodels.latents import Asked, draw
+from genmodels.latents import Asked, LatentModel, draw
 from genmodels.models.axes import agreeing, misnamed
+from genmodels.models.mean_pictures import MeanPictures
 from genmodels.training import ModelTrainer, anneal, autocast
 
 
@@ -37,6 +38,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         unlabeled: float = UNLABELED,  # the share of pictures whose label is hidden
         naming: float = 0.1,  # how much it counts that pictures are named as their latents call for
         doubting: float = 0.0,  # how much surprise counts in scores; else what fools the judge may do for a color
+        leveling: float = 0.0,  # how much it counts that each value's mean picture is that of the real ones
     ) -> None:
         super().__init__(model, seed, device, decay)
         self.rules = Rules(loss, penalties, gamma, every)
@@ -48,6 +50,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         }
         self.lead, self.unlabeled, self.naming, self.doubting = lead, unlabeled, naming, doubting
         self.gamma, self.ease, self.falls = gamma, ease, falls
+        self.leveling, self.means = leveling, means_of(model.generator) if leveling else None
 
     def update(self, batch: Batch, dice: torch.Generator) -> dict[str, float]:
         return self.play(batch, self.latents(batch.label, dice), dice)
@@ -73,6 +76,9 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             else:
                 shown, aside, more = label, None, {}
                 scores = self.score(both, None if label is None else label.repeat(2, 1))
+        if self.means is not None and aside is not None:
+            self.means.meet(real, leaf, shown)
+            aside = aside._replace(generator=aside.generator + self.leveling * self.means.pull(leaf, shown))
         metrics = play(self.rules.loss, scores, leaf, fake if moves else None, aside) | more
         if self.rules.due(self.done):
             self.rules.gamma = eased(self.gamma, self.ease, self.done)
@@ -127,6 +133,10 @@ class GANTrainer(ModelTrainer[Game[Any]]):
         real, fake = (misnamed(part, label, self.model.generator.axes).mean() for part in names.chunk(2))
         return Aside(self.naming * real, self.naming * fake), {"misnamed": real.item(), "disobeyed": fake.item()}
 
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        return super().modules | ({} if self.means is None else {"means": self.means})
+
     @torch.no_grad()
     def sheet(self, count: int) -> Tensor:
         """Always from the same latents; with labels, of each value in turn."""
@@ -151,3 +161,10 @@ def eased(gamma: float, ease: Sequence[float], done: int) -> float:
 def painted(generator: Asked, z: Tensor, label: Tensor | None) -> Tensor:
     """Only generators that know labels take one."""
     return generator.decode(z) if label is None else generator.decode(z, label)
+
+
+@torch.no_grad()
+def means_of(generator: LatentModel) -> MeanPictures:
+    """Empty ones, of as many channels as the generator paints, where it is."""
+    first = torch.zeros(1, *generator.latent_shape, device=next(generator.parameters()).device)
+    return MeanPictures(generator.decode(first).shape[1], generator.axes).to(first.device)
