@@ -163,7 +163,8 @@
     if (noisewalk.cameBack) return noisewalk.cameBack;
     const found = new URL(location.href).searchParams, tab = found.get("tab"), brought = {};
     for (const name of Object.hasOwn(knobs, tab ?? "") ? [...Object.keys(knobs[tab]), ...Object.keys(carried[tab])] : []) {
-      try { if (found.has(name)) brought[name] = JSON.parse(found.get(name)); } catch { /* not of ours */ }
+      const text = found.get(name), plain = knobs[tab][name]?.choices?.includes(text); // as one types it: model=faces-gan
+      try { if (text !== null) brought[name] = plain ? text : JSON.parse(text); } catch { /* not of ours */ }
     }
     return { tab, parts: { [tab]: found.get("part") }, values: { [tab]: brought } };
   }

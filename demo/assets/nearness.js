@@ -3,14 +3,19 @@
   const say = (key, values) => window.noisewalk.say("t:latent.near." + key, values);
   const CERTAIN = 0.01; // of real new pictures, so few come as near as what may be a copy
 
-  function card(base64, text) {
+  function card(base64, text, caption = text) {
     const item = document.createElement("figure"), image = new Image(), words = document.createElement("figcaption");
     image.src = "data:image/jpeg;base64," + base64;
-    image.alt = words.textContent = text;
+    image.alt = text;
+    words.textContent = caption;
     item.append(image, words);
     return item;
   }
-  const cards = ({ pictures, items, distances }) => pictures.map((picture, k) => card(picture, say("item", { item: items[k], distance: distances[k].toFixed(1) })));
+  // Where there is little room, the distance alone is said under each.
+  const cards = ({ pictures, items, distances }, brief = false) => pictures.map((picture, k) => {
+    const distance = distances[k].toFixed(1), text = say("item", { item: items[k], distance });
+    return card(picture, text, brief ? distance : text);
+  });
   function verdict({ chance, usual, distances }) {
     const { count } = usual, before = Math.round(chance * (count + 1)) - 1;
     const kind = chance <= CERTAIN ? "copy" : chance > 1 - CERTAIN ? "far" : "usual";

@@ -15,6 +15,7 @@ from demo.tabs.denoising_formula import layout as formula
 from demo.tabs.denoising_forward import layout as forward
 from demo.tabs.denoising_keep import layout as keep
 from demo.tabs.denoising_live import layout as live
+from demo.tabs.denoising_nearest import beside
 from demo.tabs.denoising_nearest import layout as nearest
 from demo.tabs.page import WORDS, Tab
 from demo.views import denoising as view
@@ -120,8 +121,12 @@ def stage(tab: Tab, model: str, whole: dict[str, Any]) -> Timeline:
         curve = Plot(view.curve(model), elem_id="denoising-curve", serve=serve(view.curve), height=130)
         gr.HTML(BEHIND, apply_default_css=False)
         timeline = Timeline(elem_id="denoising-run", panes=list(view.PANES), frames=again, size=320)
-        for line in ("here", "sizes", "identity"):
-            tab.facts_line(f"denoising.{line}", "denoising-run")
+        with gr.Row():
+            with gr.Column(scale=2, min_width=320):
+                for line in ("here", "sizes", "identity"):
+                    tab.facts_line(f"denoising.{line}", "denoising-run")
+            with gr.Column(scale=1, min_width=250):
+                beside("denoising-run")
         formula(tab)
         keep(tab, whole)
     tab.live(curve, {"model": whole["model"], "schedule": whole["schedule"], "shown": shown})

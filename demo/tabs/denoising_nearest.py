@@ -14,6 +14,7 @@ from demo.wiring import serve
 
 NEAREST = """
 <figure class="nw-widget nw-neighbors nw-nearest">
+  <figcaption class="nw-if-brief" data-say="latent.near"></figcaption>
   <div class="nw-near"></div>
   <p class="nw-said nw-copy" role="status"></p>
   <p class="nw-error-line" role="status" hidden></p>
@@ -22,13 +23,24 @@ NEAREST = """
 
 
 class Nearest(Widget):
-    """Looks up what a timeline has come to, as `ask` knows it; `source` names what of noisewalk.sources to ask for."""
+    """Looks up what a timeline has come to, as `ask` knows it; `source` names what of noisewalk.sources to ask for.
 
-    def __init__(self, ask: Callable[..., Any], *, elem_id: str, timeline: str, source: str = "") -> None:
+    A brief one is small enough to stand beside the timeline.
+    """
+
+    def __init__(
+        self, ask: Callable[..., Any], *, elem_id: str, timeline: str, source: str = "", brief: bool = False
+    ) -> None:
         super().__init__(
             None, elem_id=elem_id, markup=NEAREST, scripts=("dial", "../assets/denoising/nearest"),
-            ask=serve(ask, turns=True), timeline=timeline, source=source,
+            ask=serve(ask, turns=True), timeline=timeline, source=source, brief=brief,
+            elem_classes=["nw-brief"] if brief else [],
         )  # fmt: skip
+
+
+def beside(timeline: str) -> None:
+    """In a line beside the run, what the part below it looks at more closely."""
+    Nearest(near, elem_id="denoising-beside", timeline=timeline, brief=True)
 
 
 def layout(tab: Tab, whole: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ class GANTrainer(ModelTrainer[Game[Any]]):
             else:
                 shown, aside, more = label, None, {}
                 scores = self.score(both, None if label is None else label.repeat(2, 1))
-        if self.means is not None and aside is not None:
+        if self.means is not None and aside is not None and shown is not None:
             self.means.meet(real, leaf, shown)
             aside = aside._replace(generator=aside.generator + self.leveling * self.means.pull(leaf, shown))
         metrics = play(self.rules.loss, scores, leaf, fake if moves else None, aside) | more

@@ -48,8 +48,22 @@ def test_a_cell_is_turned_over_by_pointing_and_the_arrows_lead_on(tab: Any) -> N
 
 def test_once_a_run_is_over_its_picture_is_looked_up(tab: Any) -> None:
     part(tab, "nearest")
-    tab.locator(".nw-nearest[data-kind]").wait_for()
-    assert tab.locator(".nw-nearest .nw-near figure").count() == 4, "what was made, and the three nearest"
+    tab.locator("#denoising-nearest .nw-nearest[data-kind]").wait_for()
+    assert tab.locator("#denoising-nearest .nw-near figure").count() == 4, "what was made, and the three nearest"
+
+
+@pytest.mark.parametrize(("count", "figures"), [("1", 3), ("4", 8)])
+def test_beside_the_run_stand_the_training_pictures_nearest_to_it(page: Any, young: str, count: str, figures: int):
+    """Of one picture the three nearest, of several each with its own, and what it means; nothing moves for it."""
+    page.goto(f"{young}?tab=denoising&steps=4&count={count}")
+    page.wait_for_function(OVER)
+    room = "document.querySelector('#denoising-beside').parentElement.getBoundingClientRect().height"
+    before = page.evaluate(room)
+    page.locator("#denoising-beside [data-kind]").first.wait_for()
+    page.wait_for_function(f"document.querySelectorAll('#denoising-beside .nw-near figure').length === {figures}")
+    page.locator("#denoising-beside .nw-copy b").first.wait_for()
+    assert page.locator("#denoising-beside figcaption").first.inner_text() == "Nearest training pictures"
+    assert page.evaluate(room) == before
 
 
 def test_a_saved_run_is_opened_again_and_a_foreign_file_is_not(tab: Any, tmp_path: Path) -> None:

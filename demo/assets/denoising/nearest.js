@@ -1,10 +1,11 @@
-// Nearest training pictures: once a run or an edit is over and this part is open, each of its pictures is looked up in turn.
+// Nearest training pictures: once a run or an edit is over and this is open, each of its pictures is looked up in turn.
+// The brief one stands beside the run itself: it waits until nobody turns anything, and says in a line what the other explains.
 const { nearness, latentParts, argumentsOf, valueOf } = window.noisewalk;
 const figure = element.querySelector('.nw-nearest'), near = figure.querySelector('.nw-near');
 const sentence = figure.querySelector('.nw-copy'), trouble = figure.querySelector('.nw-error-line');
 const page = `${(window.nwPage ??= Math.random().toString(36).slice(2, 14))}.${name}`.slice(0, 64);
-const CERTAIN = 0.01;
-const look = latentParts.patient(figure, Object.values(server)[0], () => args);
+const CERTAIN = 0.01, REST = props.brief ? 1500 : 0;
+const look = latentParts.patient(figure, Object.values(server)[0], () => args), rested = latentParts.patient(figure, Object.values(server)[0], () => args, REST);
 let args = {}, asked = 0, turn = 0, found = [], trying = null, stage = null;
 
 const onStage = () => ({ ...argumentsOf('denoising-price'), trunk: valueOf('denoising', 'trunk') });
@@ -17,7 +18,7 @@ async function search() {
   if (!plan) return;
   for (let k = 0, count = 1; k < count; k++) {
     args = { ...plan, picture: k };
-    const reply = await look({ page, id: ++asked, language: language() }).catch(() => undefined);
+    const reply = await (k ? look : rested)({ page, id: ++asked, language: language() }).catch(() => undefined);
     if (!here() || mine !== turn) return;
     if (!reply || reply.error) { tell(reply?.error); return; }
     if (reply.superseded) return;
@@ -32,19 +33,20 @@ function fill(count = found[0]?.of) {
   figure.classList.remove('nw-stale');
   figure.classList.toggle('nw-many', count > 1);
   if (count === 1) {
-    near.replaceChildren(picked(found[0], say('t:denoising.nearest.made')), ...nearness.cards(found[0]));
-    const { kind, said } = nearness.verdict(found[0]);
-    sentence.innerHTML = said + ' ' + say('t:latent.near.unit');
+    const { kind, said, numbers } = nearness.verdict(found[0]), cards = nearness.cards(found[0], props.brief);
+    near.replaceChildren(...(props.brief ? cards : [picked(found[0], say('t:denoising.nearest.made')), ...cards]));
+    sentence.innerHTML = props.brief ? say('t:denoising.beside.' + kind, numbers) : said + ' ' + say('t:latent.near.unit');
     figure.dataset.kind = kind;
     return;
   }
   near.replaceChildren(...found.map((reply, k) =>
-    make('div', { class: 'nw-near-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply))));
+    make('div', { class: 'nw-near-pair', 'data-kind': nearness.verdict(reply).kind }, picked(reply, String(k + 1)), ...nearness.cards(reply, props.brief))));
   if (found.length < count) { sentence.textContent = say('t:denoising.nearest.counting', { done: found.length, count }); return; }
   const real = found[0].usual.count, few = Math.floor(CERTAIN * (real + 1)) / (real + 1);
   const copies = found.filter(reply => reply.chance <= CERTAIN).length, distances = found.map(reply => reply.distances[0]);
   const numbers = { copies, count, real, expected: (count * few).toFixed(2), least: Math.min(...distances).toFixed(1), middle: found[0].usual.middle.toFixed(1), low: found[0].usual.low.toFixed(1) };
   figure.dataset.kind = copies ? 'copy' : 'usual';
+  if (props.brief) { sentence.innerHTML = say('t:denoising.beside.' + (copies ? 'some' : 'none'), numbers); return; }
   const far = found.filter(reply => reply.chance > 1 - CERTAIN).length;
   const words = [say('t:denoising.nearest.' + (copies ? 'some' : 'none'), numbers), ...(far ? [say('t:denoising.nearest.far', { far, count })] : []), say('t:latent.near.unit')];
   sentence.innerHTML = words.join(' ');
