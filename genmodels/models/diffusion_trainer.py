@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,8 @@ from genmodels.schedules.schedule import NoiseSchedule
 from genmodels.training import EMA, ModelTrainer, anneal, autocast
 
 HEAVIEST = 20.0  # the largest weight a nearly clean picture gets
+CLEAR = 2.0  # log-SNR: with less noise it is decided what a picture shows, and every pixel counts alike
+NEARLY = (0.0015, 0.08)  # times at which a picture is nearly clean
 Focus = Sequence[Sequence[float]]  # hills: how far down and right of the corner, their reach (in sides), their height
 
 
@@ -29,16 +32,25 @@ def error_of_output(
 
 
 def error_of_x0(
-    model: Diffusion, x0: Tensor, eps: Tensor, t: Tensor, label: Tensor | None = None, focus: Focus = ()
+    model: Diffusion,
+    x0: Tensor,
+    eps: Tensor,
+    t: Tensor,
+    label: Tensor | None = None,
+    focus: Focus = (),
+    heaviest: float = HEAVIEST,
 ) -> Tensor:
-    """The squared error of x0, weighted as that of v would be, but never above HEAVIEST."""
+    """The squared error of x0, weighted as that of v would be, but never above `heaviest`."""
     said = model(model.schedule.add_noise(x0, eps, t), t, label).x0
-    return weight(model.schedule, t).to(x0) * squared(said, x0, focus)
+    error = squared(said, x0, focus)
+    if focus:
+        error = torch.where(model.schedule.log_snr(t).to(x0) > CLEAR, squared(said, x0), error)
+    return weight(model.schedule, t, heaviest).to(x0) * error
 
 
-def weight(schedule: NoiseSchedule, t: Tensor) -> Tensor:
+def weight(schedule: NoiseSchedule, t: Tensor, heaviest: float = HEAVIEST) -> Tensor:
     """How much an error of x0 counts: the less noise, the more."""
-    return (1 / schedule.sigma(t) ** 2).clamp(max=HEAVIEST)
+    return (1 / schedule.sigma(t) ** 2).clamp(max=heaviest)
 
 
 def squared(said: Tensor, target: Tensor, focus: Focus = ()) -> Tensor:
@@ -144,7 +156,11 @@ def hidden(
 
 Error = Callable[[Diffusion, Tensor, Tensor, Tensor, Tensor | None, Focus], Tensor]
 
-ERRORS: dict[str, Error] = {"output": error_of_output, "x0": error_of_x0}
+ERRORS: dict[str, Error] = {
+    "output": error_of_output,
+    "x0": error_of_x0,
+    "fine-x0": partial(error_of_x0, heaviest=5 * HEAVIEST),  # else the last grain, a few levels of 256, stays
+}
 
 OPTIMIZERS: dict[str, Callable[[nn.Module, float], torch.optim.Optimizer]] = {
     "adam": lambda model, lr: torch.optim.Adam(model.parameters(), lr, betas=(0.9, 0.99)),
@@ -154,5 +170,6 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, float], torch.optim.Optimizer]] = {
 TIMES: dict[str, Callable[[Tensor], Tensor]] = {  # from numbers spread evenly between 0 and 1
     "even": lambda u: u,
     "thousandths": lambda u: ((1000 * u).floor() + 1) / 1000,  # DDPM's own (2006.11239)
+    "half-nearly-clean": lambda u: torch.where(u < 0.5, 2 * u, NEARLY[0] * (NEARLY[1] / NEARLY[0]) ** (2 * u - 1)),
     "logit-normal": lambda u: torch.special.ndtri(u).sigmoid(),  # mostly in the middle (2403.03206)
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import pytest
@@ -27,6 +28,13 @@ class Affine(nn.Module):
 
     def forward(self, x: Tensor, log_snr: Tensor, label: Tensor | None = None) -> Tensor:
         return self.map(x)
+
+
+class Lone(nn.Module):
+    """Errs in the corner only, whatever it sees."""
+
+    def forward(self, x: Tensor, log_snr: Tensor, label: Tensor | None = None) -> Tensor:
+        return nn.functional.pad(torch.ones(len(x), 1, 1, 1), (0, 3, 0, 3))
 
 
 def sigma_points() -> tuple[Tensor, Tensor]:
@@ -97,6 +105,23 @@ def test_times_follow_their_laws():
     logits = TIMES["logit-normal"](u).logit()
     assert logits.mean().item() == pytest.approx(0, abs=1e-6) and logits.std().item() == pytest.approx(1, abs=1e-3)
     assert (TIMES["logit-normal"](u) < 0.25).double().mean().item() == pytest.approx(0.1360, abs=1e-3)  # Phi(-ln 3)
+    nearly = TIMES["half-nearly-clean"](u)
+    for low, high in ((0.1, 1.0), (0.5, 0.75)):  # beyond the nearly clean, half as many as evenly
+        assert ((low <= nearly) & (nearly < high)).double().mean().item() == pytest.approx((high - low) / 2, abs=1e-4)
+    tenth = (
+        ((nearly >= 0.002) & (nearly < 0.02)).double().mean().item()
+    )  # a factor of 10 of log(0.08 / 0.0015), and even
+    assert tenth == pytest.approx(0.5 * math.log(10) / math.log(0.08 / 0.0015) + 0.009, abs=1e-4)
+
+
+def test_in_a_nearly_clean_picture_every_pixel_counts_alike():
+    """With more noise the hills count; the same errors are told apart by the time alone."""
+    model = small([])
+    model.hold([Lone()])
+    t, focus = torch.tensor([0.9, 0.02], dtype=F64), [(0.0, 0.0, 0.1, 50.0)]
+    x0 = torch.zeros(2, 1, 4, 4)
+    hilly, even = (ERRORS["x0"](model, x0, torch.zeros_like(x0), t, None, hills) for hills in (focus, ()))
+    assert hilly[1] == even[1] and hilly[0] > 5 * even[0]
 
 
 def small(averages: list[float]) -> Diffusion:
