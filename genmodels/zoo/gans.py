@@ -29,11 +29,13 @@ GANS: dict[str, Recipe] = {
         GAN,
         GANTrainer,
         "faces",
-        steps=43_000,
+        steps=57_000,
         batch=24,
         axes=True,
         config={"latent": 64, "generator": [192, 128, 80, 40], "discriminator": [40, 80, 128, 192]},
-        optimizer=RESTING | {"gamma": 0.2, "ease": [0.05, 25_000, 29_000], "falls": [40_000, 43_000], "naming": 0.4},
+        optimizer=RESTING
+        | {"gamma": 0.2, "ease": [0.05, 25_000, 29_000], "falls": [53_500, 57_000]}
+        | {"naming": 0.4, "doubting": 1.0, "leveling": 0.5},
     ),
     "faces-stylegan": Recipe(
         "gan",
@@ -129,11 +131,11 @@ GANS: dict[str, Recipe] = {
         Encoder,
         EncoderTrainer,
         "faces",
-        steps=15_500,
+        steps=21_500,
         batch=32,
         axes=True,
         config={"teacher": "faces-gan", "latent": 64, "channels": [24, 48, 96, 128]},
-        optimizer={"until": 15_500},
+        optimizer={"until": 21_500},
         after="faces-gan",
     ),
 }
