@@ -19,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from genmodels.errors import Refused, demand
 
+OURS = ("PNG", "GIF", "WEBP")  # what we write; Pillow would hand others to programs of the server
 NOTE = "noisewalk"  # the name of the recipe among a PNG's texts
 MOST_PICTURES = 96
 LARGEST = 8_000_000  # bytes of a file
@@ -67,7 +68,7 @@ def note_in(data: bytes) -> str:
         return data.decode()
     if data[4:8] == b"ftyp":
         return unboxed(data)
-    with Image.open(io.BytesIO(data)) as image:
+    with Image.open(io.BytesIO(data), formats=OURS) as image:
         demand(image.width * image.height <= MOST_PIXELS)
         image.load()
         note = image.info.get(NOTE) or image.info.get("comment") or image.getexif().get(ExifTags.Base.ImageDescription)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from demo.searching import Search
@@ -28,8 +25,6 @@ from genmodels.models.reader import Reader
 from genmodels.zoo import ZOO
 
 KEPT = 256_000_000  # bytes of weights in memory at once
-LARGEST = 12_000_000  # bytes of a file that a visitor brings
-GUESTS = 4  # such files at a time
 LOG = logging.getLogger(__name__)
 PLAIN = re.compile(r"[a-z0-9-]+")  # the names of our own files: what a stranger writes must not lead elsewhere
 Stamp = tuple[int, int]  # when a file was last written, and its size: another pair, another file
@@ -123,42 +118,6 @@ def part(name: str, of: str | None = None) -> nn.Module:
     if stamp := _stamp(name):
         return LOADED.get(name, of, stamp)
     raise Refused("no-checkpoint", name=name, allowed=", ".join(cards()) or "-")
-
-
-def adopt(file: Path) -> str:
-    """Take in a checkpoint that was brought to this server, until it stops; its name in the menus."""
-    if not 0 < file.stat().st_size <= LARGEST:
-        raise Refused("checkpoint-size", file=file.name[:60], megabytes=LARGEST // 1_000_000)
-    card = checkpoints.read(file)
-    if card.kind != "gan":
-        raise Refused("not-latent", file=file.name[:60], kind=card.kind)
-    fits(card, checkpoints.load(file, "generator"), file.name[:60])  # every weight, against the seal
-    name = "own-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "model")
-    folder = Path(tempfile.mkdtemp(prefix="noisewalk-"))
-    OWN.pop(name, None)
-    OWN[name] = Path(shutil.copy(file, folder / f"{name}.safetensors"))
-    while len(OWN) > GUESTS:
-        shutil.rmtree(OWN.pop(next(iter(OWN))).parent, ignore_errors=True)
-    return name
-
-
-@torch.no_grad()
-def fits(card: Card, model: nn.Module, file: str) -> None:
-    """Refuse a model that is not of the pictures that its card tells of: whoever compared the two would stumble."""
-    here = [name for name in DATASETS if name != "folder"]  # somebody's own pictures did not come along
-    if card.dataset not in here:
-        raise Refused("checkpoint-data", file=file, dataset=card.dataset[:40], allowed=", ".join(here))
-    data, fields = dataset(card.dataset), {name: list(values) for name, values in dataset(card.dataset).fields.items()}
-    assert isinstance(model, LatentModel)
-    sizes = [len(values) for values in fields.values()]
-    known = [len(odds) for odds in model.axes] == sizes and all(odds > 0 for field in model.axes for odds in field)
-    if model.axes and not (known and len(sizes) <= model.latent_shape[0]):
-        raise Refused("checkpoint-unlike", file=file, dataset=card.dataset)
-    shape = model.decode(torch.zeros(1, *model.latent_shape)).shape[1:]
-    asked = tuple(getattr(model, "labels", ()))
-    known = asked in ((), tuple(sizes))
-    if tuple(shape) != tuple(data.shape) or card.fields != fields or not known:
-        raise Refused("checkpoint-unlike", file=file, dataset=card.dataset)
 
 
 def search(name: str) -> Search:

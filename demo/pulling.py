@@ -15,6 +15,7 @@ from genmodels.errors import Refused
 AT_ONCE = 8  # works of all visitors together
 ONCE = 0.15  # seconds of work for one answer, or one step where that takes longer
 PATIENCE = 10.0  # seconds for which nobody need ask
+WAITING = 2.0  # seconds after which who has not asked gives way, where there are too many
 T = TypeVar("T")
 
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 class Work(Generic[T]):
     steps: Iterator[T]
     turn: threading.Lock = field(default_factory=threading.Lock)
+    asked: float = field(default_factory=time.monotonic)
     clock: threading.Timer | None = None
 
 
@@ -40,7 +42,10 @@ class Works(Generic[T]):
         name, work = secrets.token_urlsafe(16), Work(steps)
         with self._door:
             if len(self._works) >= self._most:
-                raise Refused("busy", most=self._most)
+                idle = min(self._works, key=lambda other: self._works[other].asked)
+                if time.monotonic() - self._works[idle].asked < WAITING:
+                    raise Refused("busy", most=self._most)
+                self.drop(idle)
             self._works[name] = work
         self._wait(name, work)
         return name
@@ -52,7 +57,8 @@ class Works(Generic[T]):
             raise Refused("forgotten")
         made: list[T] = []
         with work.turn:
-            until = time.monotonic() + ONCE
+            work.asked = time.monotonic()
+            until = work.asked + ONCE
             if work.clock:
                 work.clock.cancel()
             try:

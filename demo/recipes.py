@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -48,7 +47,7 @@ def brought(letters: str, tab: str) -> dict[str, Any]:
     """The recipe in a file that somebody opens, base64; one of another tab is refused by its name."""
     try:
         data = base64.b64decode(letters, validate=True)
-    except binascii.Error as cause:
+    except ValueError as cause:  # binascii's own is one; letters beyond ASCII make another
         raise Refused("no-recipe") from cause
     return fit(recipe_in(data), tab)
 

@@ -23,4 +23,4 @@ def label(fields: Mapping[str, Sequence[str]], shares: Mapping[str, float]) -> T
             raise Refused("choice", name="classes", value=name, allowed=", ".join(known))
     row = torch.tensor([[float(shares.get(name, 0.0)) for name in known]])
     blocks = row.split([len(values) for values in fields.values()], dim=1)
-    return torch.cat([block / block.sum().clamp(min=1e-6) for block in blocks], dim=1)
+    return torch.cat([block / (block.sum() or 1) for block in blocks], dim=1)

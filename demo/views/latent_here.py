@@ -103,6 +103,8 @@ def way(here: Here, name: str) -> Direction:
     known = library.directions(here.model, [name])
     if name not in known:
         raise Refused("choice", name="moves", value=name, allowed=", ".join([*known][:3]) + ", …")
+    if here.layers_from > here.layers_to:
+        raise Refused("order", low=here.layers_from, high=here.layers_to)
     return replace(known[name], layers=(here.layers_from, here.layers_to))
 
 

@@ -13,7 +13,7 @@ from demo.fairness import PROCESSOR
 from demo.pictures import to_image
 from demo.recipes import MOST_BROUGHT, brought, facts, fit, pressed, same_weights
 from demo.views.latent_here import Model
-from demo.views.latent_spots import Route, Stops, Walk, shape_of, written
+from demo.views.latent_spots import Route, Stops, Walk, shape_of, spot_of, written
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 
@@ -36,7 +36,9 @@ def save(
     zoom: Zoom = 1,
 ) -> dict[str, Any]:
     """A walk, or a single spot, as a file in base64 with the recipe that makes exactly this file again."""
-    walk = Walk(model, stops, frames, way, closed)
+    shape = shape_of(model)
+    kept = [spot_of(written(spot, shape)) for spot in stops]  # as the recipe will say it: deep places are rounded there
+    walk = Walk(model, kept, frames, way, closed)
     recipe, what = recipe_of(walk, kind, rate, zoom), f"{model}-{'walk' if frames > 1 else 'picture'}"
     if kind == "json":
         return {"name": f"{what}.json", "recipe": recipe}

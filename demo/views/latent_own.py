@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from demo import library
+from demo import guests, library
 from demo.checks import Length
 from demo.hardware import HOSTED
 from demo.views.latent_styles import abilities
@@ -21,7 +21,7 @@ def adopt(file: Annotated[str, Length(4096, 1)]) -> dict[str, Any]:
     """Its name in the menu, what it can do, and what its card says."""
     if HOSTED:
         raise Refused("hosted")
-    name = library.adopt(Path(file))
+    name = guests.adopt(Path(file))
     card = library.cards()[name]
     facts = {"name": name, "recipe": card.recipe, "data": card.dataset, "steps": card.steps, "batch": card.batch}
     return {**facts, "has": abilities(name)}

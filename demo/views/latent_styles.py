@@ -16,6 +16,7 @@ from genmodels.knobs import Knob
 from genmodels.latents import StyleModel, draw, mix
 
 ROWS, COLUMNS = 3, 4
+USUAL = 3.5  # how far a normal number hardly ever goes
 CLASSES_ACROSS = 9
 Layer = Annotated[int, Knob(0, ALL_LAYERS, 1)]
 Seed = Annotated[int, Knob(0, 9999, 1)]
@@ -46,7 +47,7 @@ def numbers(here: Here) -> dict[str, Any]:
             "domain": [top - share + 0.08, top],
             "anchor": f"x{axis}",
             "title": {"text": title},
-            "range": [-3.5, 3.5],
+            "range": [-reach(values), reach(values)],
             "fixedrange": True,
         }
         data.append(
@@ -60,6 +61,11 @@ def numbers(here: Here) -> dict[str, Any]:
             }
         )
     return {"data": data, "layout": layout}
+
+
+def reach(values: Tensor) -> float:
+    """How far a chart goes so that no bar leaves it: in few sizes, or it would breathe while a picture is pulled."""
+    return next(size for power in range(99) if (size := round(USUAL * 2**power, 1)) >= float(values.abs().max()))
 
 
 @torch.no_grad()

@@ -98,7 +98,11 @@ def foreign(kind: str, **options: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no picture", foreign("PNG"), foreign("GIF", comment=b"hello"), foreign("GIF", comment=b"[1]")]
+    "data",
+    [
+        *(b"", b"no picture", foreign("PNG"), foreign("GIF", comment=b"hello"), foreign("GIF", comment=b"[1]")),
+        foreign("EPS"),  # a program, which Pillow would have run where it can
+    ],
 )
 def test_a_file_without_a_recipe_is_refused(data: bytes):
     with pytest.raises(Refused) as refusal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -17,7 +16,6 @@ from genmodels.checkpoints import Card, save
 from genmodels.datasets import DATASETS
 from genmodels.errors import Refused
 from genmodels.models.gan import GAN
-from genmodels.zoo import ZOO
 
 CONFIG = {"shape": [1, 8, 8], "latent": 8, "generator": [16, 8], "discriminator": [8, 16]}
 DATA = DATASETS["digits"]()
@@ -162,77 +160,3 @@ def test_one_model_larger_than_the_limit_is_still_kept(folder: Path):
     put(folder, "a")
     kept = library.Loaded(most=1)
     assert kept.get("a", None, STAMP) is kept.get("a", None, STAMP)
-
-
-def test_a_checkpoint_that_was_brought_is_a_model_like_any_other(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-):
-    put(folder, "one")
-    guest = put(tmp_path_factory.mktemp("elsewhere"), "My Model (2)", seed=5)
-    name = library.adopt(guest)
-    assert name == "own-my-model-2" and library.latent_models() == ["one", name]
-    expected = checkpoints.load(guest, "generator").decode(torch.ones(1, 8))
-    guest.unlink()
-    assert torch.equal(library.latent_model(name).decode(torch.ones(1, 8)), expected)
-
-
-def test_guests_leave_in_the_order_of_coming(folder: Path, tmp_path_factory: pytest.TempPathFactory):
-    outside = tmp_path_factory.mktemp("elsewhere")
-    names = [library.adopt(put(outside, f"m{k}")) for k in range(library.GUESTS + 1)]
-    assert library.latent_models() == names[1:]
-
-
-@pytest.mark.parametrize("spoil", [lambda data: b"", lambda data: data[:-7], lambda data: data[:8] + b"{}" + data[10:]])
-def test_what_is_no_checkpoint_is_not_adopted(spoil, folder: Path, tmp_path_factory: pytest.TempPathFactory):
-    guest = put(tmp_path_factory.mktemp("elsewhere"), "guest")
-    guest.write_bytes(spoil(guest.read_bytes()))
-    with pytest.raises(Refused):
-        library.adopt(guest)
-    assert library.latent_models() == []
-
-
-def other(**facts: Any) -> Card:
-    return dataclasses.replace(CARD, **facts)
-
-
-LARGER = {**CONFIG, "shape": [1, 16, 16], "generator": [16, 8], "discriminator": [8, 16]}
-STRANGE = {
-    "a data set of nobody": ("checkpoint-data", other(dataset="<img src=x onerror=alert(1)>")),
-    "pictures of somebody's own": ("checkpoint-data", other(dataset="folder")),
-    "points in a plane": ("checkpoint-unlike", other(dataset="points")),
-    "pictures of another size": ("checkpoint-unlike", other(config=LARGER)),
-    "pictures of another data set": ("checkpoint-unlike", other(dataset="glyphs")),
-    "attributes of another data set": ("checkpoint-unlike", other(fields={"digit": ["0", "1"]})),
-    "no attributes": ("checkpoint-unlike", other(fields={})),
-    "latents that call for other attributes": ("checkpoint-unlike", other(config={**CONFIG, "axes": [[0.5, 0.5]]})),
-    "odds below nothing": ("checkpoint-unlike", other(config={**CONFIG, "axes": [[1.0] * 9 + [-1.0]]})),
-    "odds of nothing": ("bad-checkpoint", other(config={**CONFIG, "axes": [[0.0] * 10]})),
-    "other classes to ask for": ("checkpoint-unlike", other(recipe="glyphs-cgan", config={**CONFIG, "labels": [3]})),
-}
-
-
-@pytest.mark.parametrize("kind", STRANGE)
-def test_a_model_of_other_pictures_than_its_card_says_is_not_adopted(
-    kind: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
-):
-    key, card = STRANGE[kind]
-    guest = tmp_path_factory.mktemp("elsewhere") / "guest.safetensors"
-    sound = (
-        {**card.config, "axes": [[1.0] * len(odds) for odds in card.config["axes"]]}
-        if "axes" in card.config
-        else card.config
-    )
-    save(guest, ZOO[card.recipe].build(**sound), card)
-    with pytest.raises(Refused) as refusal:
-        library.adopt(guest)
-    assert refusal.value.key == key and "\n" not in str(refusal.value) and library.latent_models() == []
-
-
-def test_a_file_too_large_is_not_even_read(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-):
-    guest = put(tmp_path_factory.mktemp("elsewhere"), "guest")
-    monkeypatch.setattr(library, "LARGEST", guest.stat().st_size - 1)
-    with pytest.raises(Refused) as refusal:
-        library.adopt(guest)
-    assert refusal.value.key == "checkpoint-size"

@@ -94,6 +94,20 @@ def test_only_so_many_at_a_time_and_one_that_ends_makes_room() -> None:
     works.open(iter([1]))
 
 
+def test_where_there_are_too_many_who_has_not_asked_for_long_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens works and lets them lie keeps nobody else from his own; who asks all the time stays."""
+    works: Works[int] = Works(most=2)
+    lying, asking = works.open(iter(range(9))), works.open(iter(range(9)))
+    monkeypatch.setattr(pulling, "WAITING", 0.05)
+    time.sleep(0.1)
+    works.pull(asking)
+    new = works.open(iter(range(9)))
+    assert works.pull(asking)[0] == [1] and works.pull(new)[0] == [0]
+    with pytest.raises(Refused) as refusal:
+        works.pull(lying)
+    assert refusal.value.key == "forgotten"
+
+
 def test_a_step_that_fails_ends_the_work_and_frees_the_processor() -> None:
     def broken() -> Iterator[int]:
         yield 1

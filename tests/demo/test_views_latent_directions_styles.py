@@ -72,6 +72,9 @@ def test_moves_touch_the_chosen_layers_alone(folder: Path):
     assert torch.equal(some[:, :1], still[:, :1]) and torch.equal(some[:, 3:], still[:, 3:])
     assert way(styled(layers_from=1, layers_to=3), "principal-1").layers == (1, 3)
     assert torch.equal(point(styled(moves=moves, layers_from=2, layers_to=2)), still)
+    with pytest.raises(Refused) as refusal:
+        point(styled(moves=moves, layers_from=3, layers_to=1))
+    assert refusal.value.key == "order"
 
 
 def test_places_of_styles_are_told_from_their_mean(folder: Path):

@@ -19,6 +19,7 @@ from demo.pictures import to_image
 from demo.views.latent_keep import KINDS, MOST_PICTURES, again, opened, save
 from demo.views.latent_spots import Walk, seen, spot_of
 from genmodels.errors import Refused
+from genmodels.places import DEEPEST
 from tests.demo.shelf import MODELS, put, shelf  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shelf")
@@ -41,6 +42,23 @@ def test_the_recipe_in_the_file_makes_the_same_file(model: str, kind: str):
     assert recipe == reply["recipe"]
     assert data(again(recipe)) == data(reply)
     assert (recipe["model"], recipe["weights"]) == (model, library.cards()[model].weights)
+
+
+def deep(levels: int) -> dict[str, Any]:
+    """Places built on places, as one who goes on from a corner of a corner."""
+    place: dict[str, Any] = {"of": "seed", "seed": 1}
+    for k in range(levels):
+        place = {"of": "between", "a": place, "b": {"of": "seed", "seed": k + 2}, "amount": 0.37}
+    return place
+
+
+@pytest.mark.parametrize("levels", range(DEEPEST))
+@pytest.mark.parametrize("model", ["relativistic", "style"])
+def test_the_recipe_of_a_deep_place_makes_the_same_file_too(model: str, levels: int):
+    """A recipe rounds the numbers of such a place, so what is saved must be what they say."""
+    for share in (0.1, 0.33, 0.71):
+        reply = saved(model=model, stops=[{"start": deep(levels), "x": share, "y": 0.2}], zoom=1)
+        assert data(again(recipe_in(data(reply)))) == data(reply)
 
 
 def test_a_sheet_holds_the_very_pictures_of_the_walk():

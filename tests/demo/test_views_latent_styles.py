@@ -19,7 +19,7 @@ from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
 from genmodels.latents import draw
-from genmodels.places import Seed
+from genmodels.places import Numbers, Seed
 from genmodels.zoo import ZOO
 from tests.demo.shelf import STYLE
 
@@ -105,6 +105,16 @@ def test_bars_are_the_latent_and_its_style():
     assert np.allclose(z["y"], draw((8,), [3])[0], atol=6e-4)
     assert np.allclose(w["y"], point(here())[0, 0], atol=6e-4)
     assert len(latent_styles.numbers(here("glyphs-cgan"))["data"]) == 1
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 6.0, 300.0])
+def test_no_bar_leaves_its_chart(scale: float):
+    at = here(start=Numbers(tuple((scale * torch.linspace(-1, 1, 8)).tolist())))
+    figure = latent_styles.numbers(at)
+    for bars, axis in zip(figure["data"], ("yaxis", "yaxis2"), strict=True):
+        low, high = figure["layout"][axis]["range"]
+        assert low <= min(bars["y"]) and max(bars["y"]) <= high and high == -low
+    assert latent_styles.reach(torch.tensor([0.2])) == latent_styles.USUAL
 
 
 def test_a_class_is_what_the_generator_is_told():

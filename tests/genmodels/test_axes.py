@@ -152,6 +152,14 @@ def test_a_generator_learns_to_paint_what_its_latents_call_for(
     assert obeyed > 0.9 if naming or doubting else obeyed < 0.8
 
 
+def test_the_length_of_a_style_models_latent_counts_only_where_it_calls_for_something():
+    """So the page says; and that a straight line therefore leads through other pictures than the sphere."""
+    z = 0.3 * torch.randn(20, 6, generator=dice())
+    deaf, named = styled([]).model.generator, styled().model.generator
+    assert torch.allclose(deaf.map(3 * z), deaf.map(z), atol=1e-5)
+    assert not torch.allclose(named.map(3 * z), named.map(z), atol=1e-2)
+
+
 def test_a_judge_names_every_field_of_pictures_that_it_scores():
     torch.manual_seed(0)
     judge = Discriminator(SHAPE, (8, 8), labels=[3, 2])
