@@ -65,5 +65,14 @@
     return { ...menu({ ...facts.model.has, [told.name]: told.has }), value: told.name };
   }
 
+  // Gradio would refuse a heavy file in its own words, and in English.
+  document.addEventListener("change", (e) => {
+    const told = document.querySelector("#latent-own-told"), [file] = e.target.files ?? [];
+    if (!told || !file || !told.closest(".nw-card").contains(e.target) || file.size <= Number(told.dataset.largest)) return;
+    e.stopImmediatePropagation();
+    e.target.value = "";
+    told.textContent = window.noisewalk.say("t:refused.checkpoint-size", { file: file.name, megabytes: Number(told.dataset.largest) / 1e6 });
+  }, true);
+
   Object.assign(window.noisewalk, { latent: { goTo, place, adopted, refresh } });
 })();

@@ -7,10 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from demo.guests import LARGEST
 from demo.hardware import HOSTED
 from demo.tabs.page import Tab
 from demo.views import latent_own as view
 from demo.wiring import bind
+
+TOLD = f'<p class="nw-prose" id="latent-own-told" role="status" data-largest="{LARGEST}"></p>'
 
 
 def layout(tab: Tab, here: dict[str, Any]) -> None:
@@ -22,7 +25,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
         file = gr.UploadButton(**tab.label("own.choose"), elem_id="latent-own-file")
         tab.page.words(file, label="latent.own.choose")
         tab.prose("latent.own.train", classes="nw-note")
-        gr.HTML('<p class="nw-prose" id="latent-own-told" role="status"></p>', apply_default_css=False)
+        gr.HTML(TOLD, apply_default_css=False)
     told, choices = gr.JSON(visible=False), gr.JSON(visible=False)
     taken = tab.bind(file.upload, view.adopt, {"file": file}, told)
     taken.success(None, told, here["model"], js="(told) => noisewalk.latent.adopted(told)", api_visibility="private")

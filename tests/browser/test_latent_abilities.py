@@ -97,6 +97,12 @@ def test_a_checkpoint_of_ones_own_is_on_the_table_and_a_foreign_file_is_not(
     page.locator(CHOOSE).set_input_files(foreign)
     page.locator(".toast-body", has_text="foreign.safetensors").first.wait_for()
     assert value(page, "latent", "model") in library.latent_models() and not library.OWN
+    heavy = tmp_path / "heavy.safetensors"
+    heavy.write_bytes(bytes(guests.LARGEST + 1))
+    asked = len(page.requests)
+    page.locator(CHOOSE).set_input_files(heavy)
+    page.locator("#latent-own-told", has_text="heavy.safetensors: a checkpoint may have up to 12 MB").wait_for()
+    assert not any("upload" in request.url for request in page.requests[asked:])
     page.locator(CHOOSE).set_input_files(brought)
     page.locator("#latent-own-told b").wait_for()
     page.wait_for_function("() => noisewalk.valueOf('latent', 'model') === 'own-my-digits'")
