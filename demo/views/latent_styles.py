@@ -65,7 +65,9 @@ def numbers(here: Here) -> dict[str, Any]:
 
 def reach(values: Tensor) -> float:
     """How far a chart goes so that no bar leaves it: in few sizes, or it would breathe while a picture is pulled."""
-    return next(size for power in range(99) if (size := round(USUAL * 2**power, 1)) >= float(values.abs().max()))
+    return next(
+        size for power in range(99) if (size := round(USUAL * 2 ** (power / 2), 1)) >= float(values.abs().max())
+    )
 
 
 @torch.no_grad()
