@@ -32,12 +32,14 @@ DIFFUSIONS: dict[str, Recipe] = {
         Diffusion,
         DiffusionTrainer,
         "faces",
-        steps=64_000,
+        steps=68_500,
         batch=32,
         conditional=True,
         config=FACES | {"channels": 64, "fine": 32},
         # a longer average would lag behind the fall
-        optimizer=TOLD | FOCUS | {"partly": 0.2, "falls": [61_000, 64_000], "decay": 0.999},
+        optimizer=TOLD
+        | FOCUS
+        | {"partly": 0.2, "error": "fine-x0", "times": "half-nearly-clean", "falls": [60_000, 68_500], "decay": 0.999},
         usual={"guidance": 2.0},
     ),
     # the same with a quarter of the weights and a tenth of the training, to be steered away from (2406.02507)
