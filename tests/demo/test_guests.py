@@ -20,15 +20,6 @@ from genmodels.zoo import ZOO
 from tests.demo.test_library import CARD, CONFIG, put
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shelf, on which nobody has put anything."""
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    monkeypatch.setattr(library, "LOADED", library.Loaded())
-    monkeypatch.setattr(library, "OWN", {})
-    return tmp_path
-
-
 def test_a_checkpoint_that_was_brought_is_a_model_like_any_other(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ):

@@ -24,14 +24,6 @@ CARD = Card("digits-gan", CONFIG, "digits", DATA.data_version, FIELDS, 3, 64, 0,
 STAMP = (1, 1)
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    monkeypatch.setattr(library, "LOADED", library.Loaded())
-    monkeypatch.setattr(library, "OWN", {})
-    return tmp_path
-
-
 def put(folder: Path, name: str, seed: int = 0) -> Path:
     torch.manual_seed(seed)
     save(folder / f"{name}.safetensors", GAN(**CONFIG), CARD)
