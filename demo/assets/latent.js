@@ -7,7 +7,7 @@
   const value = (name) => window.noisewalk.valueOf(TAB, name);
 
   // Everything that changes the place goes through here: a new start is looked at from its own middle.
-  const goTo = (start) => window.noisewalk.jump(TAB, { start, x: 0, y: 0 });
+  const goTo = (start) => window.noisewalk.jump(TAB, { start, x: 0, y: 0, offset: "" });
   const place = () => (value("x") || value("y") ? { of: "lattice", start: value("start"), x: value("x"), y: value("y") } : value("start"));
 
   // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds.

@@ -137,7 +137,7 @@
       mine.last = news;
       const record = (records[mine.model] ??= {});
       record[mine.goal] = Math.max(record[mine.goal] ?? 0, news.psnr);
-      if (news.place) root.dataset.place = "ready";
+      root.dataset.place = "ready";
       const fresh = () => search === mine;
       await Promise.all([show(best, news.image, fresh), show(rest, news.difference, fresh)]);
       tidy();
@@ -153,9 +153,10 @@
     // What was found, as it is: nothing that was done to the last picture is done to this one.
     function lay() {
       const usual = (knob) => window.noisewalkPage.knobs[TAB][knob].default, changes = ["psi", "cutoff", "grain"];
-      if (!search?.last?.place) return changes.map((knob) => window.noisewalk.valueOf(TAB, knob));
+      if (!search?.last) return changes.map((knob) => window.noisewalk.valueOf(TAB, knob));
       const plain = Object.fromEntries(changes.map((knob) => [knob, usual(knob)]));
-      window.noisewalk.jump(TAB, { start: search.last.place, x: 0, y: 0, moves: {}, ...plain });
+      const { place: start, offset } = search.last;
+      window.noisewalk.jump(TAB, { start, x: 0, y: 0, offset, moves: {}, ...plain });
       return Object.values(plain);
     }
 
@@ -173,7 +174,7 @@
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
       const why = search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), search.late && level !== "same" ? say("late") : "", last.place ? "" : say("styles")].join(" ");
+      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }

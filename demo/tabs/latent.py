@@ -20,6 +20,7 @@ from demo.views import latent_here as view
 from demo.views.latent_styles import abilities
 from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
+from genmodels.offsets import NONE
 from genmodels.places import Seed, to_spec
 
 FIRST = Seed(36)
@@ -55,12 +56,14 @@ def layout(tab: Tab) -> None:
         tab.hidden(axis, 0, low=view.EDGE.low, high=view.EDGE.high)
     for name in ("moves", "classes"):
         tab.hidden(name, {})
+    tab.hidden("offset", NONE)
+    tab.facts["offset"] |= {"choices": [NONE], "surprise": True}  # another start has none
     with gr.Row():
         with gr.Column(elem_classes="nw-table"):
             model = tab.choice("model", models, models[0], group="models")
             tab.facts["model"]["has"] = {name: abilities(name) for name in models}
             tab.prose("models.early", tag="span", classes="nw-badge")
-            done = ("moves", "psi", "cutoff", "grain", "classes", "layers_from", "layers_to")
+            done = ("moves", "psi", "cutoff", "grain", "classes", "layers_from", "layers_to", "offset")
             here = {"model": model} | {name: name for name in ("start", "x", "y", *done)}
             first = view.picture(view.Here(str(model.value), FIRST))  # there before anything is asked
             canvas = LiveCanvas(serve(view.picture), elem_id="latent-picture", pull=PULL, size=400, value=first)

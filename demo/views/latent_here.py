@@ -20,6 +20,7 @@ from genmodels.directions import Direction, moved, points
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import Conditioned, LatentModel, StyleModel, truncate
+from genmodels.offsets import NONE, added, checked
 from genmodels.places import OnLattice, Place, from_spec
 
 SIDE = 384  # pixels of the picture on the page
@@ -53,6 +54,7 @@ class Here:
     classes: Shares = field(default_factory=dict)
     layers_from: Annotated[int, Knob(0, ALL_LAYERS, 1)] = 0  # of styles only these layers are moved
     layers_to: Annotated[int, Knob(0, ALL_LAYERS, 1)] = ALL_LAYERS
+    offset: Annotated[str, By(checked)] = NONE  # what styles that a search has found have beyond
 
 
 def latent(here: Here) -> Tensor:
@@ -66,7 +68,7 @@ def point(here: Here, z: Tensor | None = None) -> Tensor:
     model, moves = asked(here), ways(here)
     at = points(model, called(model, moves, latent(here) if z is None else z))
     if isinstance(model, StyleModel):
-        at = truncate(at, model.w_mean, here.psi, here.cutoff)
+        at = truncate(added(at, here.offset), model.w_mean, here.psi, here.cutoff)
     for direction, amount in moves:
         if direction.method != AXIS:
             at = moved(model, at, direction, amount)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from demo import library
@@ -15,8 +16,10 @@ from demo.pulling import Works
 from demo.uploads import MOST_LETTERS, own_picture
 from demo.views.latent_here import Here, asked, painted, point
 from genmodels.knobs import Knob
+from genmodels.latents import StyleModel, draw
 from genmodels.models.encoder import Encoder
-from genmodels.places import Numbers, to_spec
+from genmodels.offsets import NONE, to_text
+from genmodels.places import Numbers, Seed, to_spec
 from genmodels.places import numbers as told
 from genmodels.projection import STARTS, Projection, project
 
@@ -24,6 +27,7 @@ GOALS = ("own", "held", "table")
 SPACES = ("z", "w", "w+")
 ENOUGH = 50.0  # decibels after which nothing is left to be seen
 LONGEST = 15.0  # seconds of the processor: on a slow machine a search ends before its last step
+NEAR = 256  # seeds on the plane, of which the nearest stands for styles that were found
 UNSEEN = 10_000  # no seed on the plane is as high, so no search begins where its goal lies
 STEPS = Knob(20, 300, 10, 100)
 FACE = Knob(0, 9999, 1, 3)
@@ -36,6 +40,7 @@ Name = Annotated[str, Length(64)]
 class Look(NamedTuple):
     """What is looked for, and the best so far."""
 
+    model: str
     goal: Tensor
     found: Projection
     steps: int
@@ -62,10 +67,10 @@ def begin(
     SEARCHES.drop(instead)
     picture = picture_of(here, goal, face, upload)
     work = project(asked(here), picture, steps, UNSEEN + seed * STARTS, encoder(here.model), space)
-    return {"search": SEARCHES.open(looks(picture, work, steps)), "image": shown(picture), "steps": steps}
+    return {"search": SEARCHES.open(looks(here.model, picture, work, steps)), "image": shown(picture), "steps": steps}
 
 
-def looks(picture: Tensor, work: Iterator[Projection], steps: int) -> Iterator[Look]:
+def looks(model: str, picture: Tensor, work: Iterator[Projection], steps: int) -> Iterator[Look]:
     """The search until its last step, until it is near enough, or until its time is over."""
     spent = 0.0
     while spent < LONGEST:
@@ -74,7 +79,7 @@ def looks(picture: Tensor, work: Iterator[Projection], steps: int) -> Iterator[L
         spent += time.thread_time() - began
         if found is None:
             return
-        yield Look(picture, found, steps)
+        yield Look(model, picture, found, steps)
         if found.psnr >= ENOUGH:
             return
 
@@ -85,7 +90,7 @@ def further(search: Name) -> dict[str, Any]:
     way = {"curve": [[look.found.step, round(look.found.psnr, 2)] for look in made], "done": ended}
     if not made:
         return way
-    goal, found, steps = made[-1]
+    model, goal, found, steps = made[-1]
     return {
         **way,
         "step": found.step,
@@ -94,8 +99,18 @@ def further(search: Name) -> dict[str, Any]:
         "mse": float(f"{found.loss:.3g}"),
         "image": shown(found.picture),
         "difference": shown(found.picture - goal),
-        "place": to_spec(Numbers(told(found.z.flatten().tolist()))) if found.z.ndim == 2 else None,
+        **lying(model, found.z),
     }
+
+
+def lying(model: str, found: Tensor) -> dict[str, Any]:
+    """Where on the table the found point lies: styles as those of a near seed and what these lack."""
+    painter = library.latent_model(model)
+    if not isinstance(painter, StyleModel) or found.shape[1:] == torch.Size(painter.latent_shape):
+        return {"place": to_spec(Numbers(told(found.flatten().tolist()))), "offset": NONE}
+    mapped = painter.map(draw(painter.latent_shape, range(NEAR)))
+    nearest = int((mapped[:, 0] - found.mean(1)).square().sum(1).argmin())
+    return {"place": to_spec(Seed(nearest)), "offset": to_text(found - mapped[nearest, None])}
 
 
 def picture_of(here: Here, goal: str, face: int, upload: str = "") -> Tensor:

@@ -17,6 +17,7 @@ from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import WAYS
 from genmodels.lattice import place_of
+from genmodels.offsets import blended
 from genmodels.places import DEEPEST, PLACES, Between, Numbers, OnCircle, OnLattice, Place, Sum, to_spec
 
 ROUTES = (*WAYS, "circle")
@@ -142,6 +143,7 @@ def changes(spots: Sequence[Here], weights: Sequence[float]) -> dict[str, Any]:
         "moves": moves_of(summed("moves", FARTHEST.low, FARTHEST.high)),
         "classes": read_shares(summed("classes", 0, 1)),
         "psi": round(min(max(psi, PSI.low), PSI.high), 4),
+        "offset": blended([spot.offset for spot in spots], weights),
     }
 
 

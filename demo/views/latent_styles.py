@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import torch
@@ -14,6 +15,7 @@ from demo.views.latent_here import ALL_LAYERS, Here, carried, painted, point
 from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.latents import StyleModel, draw, mix
+from genmodels.offsets import NONE
 
 ROWS, COLUMNS = 3, 4
 USUAL = 3.5  # how far a normal number hardly ever goes
@@ -81,7 +83,8 @@ def mixing(here: Here, mix_seed: Seed, first: Layer, last: Layer, third: bool = 
         raise Refused("no-styles")
     if first > last:
         raise Refused("order", low=first, high=last)
-    others = point(here, draw(model.latent_shape, range(mix_seed, mix_seed + ROWS - 1 + COLUMNS)))
+    strangers = draw(model.latent_shape, range(mix_seed, mix_seed + ROWS - 1 + COLUMNS))
+    others = point(replace(here, offset=NONE), strangers)  # what was found belongs to the table's picture alone
     table = point(here)
     rows, columns = torch.cat([table, others[: ROWS - 1]]), others[ROWS - 1 :]
     sources = [1 if first <= layer < last else 2 if third and layer >= last else 0 for layer in range(model.layers)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_latent import address, opened, value  # noqa: F401
+from tests.browser.test_latent import address, opened, pulled, value  # noqa: F401
 from tests.browser.test_latent_judge import part
 from tests.demo.test_uploads import KINDS, REFUSED
 
@@ -87,3 +87,23 @@ def test_a_search_streams_stops_and_goes_on_the_table(page: Any, address: str, g
         return
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_styles_that_were_found_go_on_the_table_and_another_seed_leaves_them(page: Any, address: str) -> None:  # noqa: F811
+    project(page, address)
+    change = {"model": "faces-stylegan", "space": "w+", "goal": "held", "search_steps": 20}
+    page.evaluate(f"() => noisewalk.jump('latent', {change})")
+    page.wait_for_function("() => document.querySelector('.nw-invite').offsetParent === null")
+    page.locator("#latent-find").click()
+    page.wait_for_selector("[data-state=found]", timeout=60_000)
+    page.locator("#latent-lay").click()
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'offset').startsWith('9:')")
+    link, offset = page.evaluate("() => [noisewalk.link('latent'), noisewalk.valueOf('latent', 'offset')]")
+    opened(page, link)
+    assert value(page, "latent", "offset") == offset and value(page, "latent", "start")["of"] == "seed"
+    pulled(page, 0.2, 0)
+    assert value(page, "latent", "offset") == offset, "it stays while the picture is pulled"
+    page.locator("[data-latent=another]").click()
+    page.wait_for_function("() => noisewalk.valueOf('latent', 'offset') === ''")
+    page.evaluate("() => noisewalk.undo('latent')")
+    assert value(page, "latent", "offset") == offset

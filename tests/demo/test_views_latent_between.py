@@ -36,6 +36,7 @@ from demo.views.latent_spots import (
 from genmodels.errors import Refused
 from genmodels.latents import corners, draw
 from genmodels.lattice import place_of
+from genmodels.offsets import from_text, to_text
 from genmodels.places import DEEPEST, Between, Numbers, Seed
 from tests.demo.shelf import shelf  # noqa: F401
 
@@ -63,6 +64,16 @@ def test_a_way_begins_at_a_and_ends_at_b_or_comes_back(path: str):
     assert ask(view.on_the_way, a=A, b=B, amount=0, path=path)["image"] == alone(A)
     last = between(spot_of(A), spot_of(B), 1.0, path, SHAPE)
     assert torch.allclose(latent(last), draw(SHAPE, [28 if path == "circle" else 36]), atol=1e-5)
+
+
+def test_styles_that_were_found_fade_into_those_of_the_other_end():
+    offset = to_text(torch.randn(1, 1, 12, generator=torch.Generator().manual_seed(0)))
+    found = A | {"offset": offset}
+    assert ask(view.on_the_way, model=STYLE, a=found, b=B, amount=0, path="slerp")["image"] == alone(found, STYLE)
+    assert alone(found, STYLE) != alone(A, STYLE), "the offset is seen"
+    half, last = (between(spot_of(found), spot_of(B), amount, "slerp", SHAPE) for amount in (0.5, 1.0))
+    assert torch.allclose(from_text(half.offset), from_text(offset) / 2, atol=0.01) and not last.offset
+    assert spot_of(written(spot_of(found), SHAPE)) == spot_of(found), "a recipe and the shelf hold it"
 
 
 def test_the_circle_comes_through_b():

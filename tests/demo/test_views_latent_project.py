@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
 from genmodels.latents import draw
-from genmodels.places import from_spec
+from genmodels.places import Seed, from_spec
 from genmodels.zoo import ZOO
 
 STYLE = {"shape": [3, 64, 64], "latent": 8, "style": 8, "depth": 2, "generator": [8, 8, 8], "discriminator": [8] * 4}
@@ -110,10 +111,23 @@ def test_no_search_begins_at_a_seed_of_the_plane() -> None:
         assert news["curve"][0][1] < view.ENOUGH
 
 
-@pytest.mark.parametrize("space", ["w", "w+"])
-def test_styles_are_no_place(space: str) -> None:
-    last = [part for part in searched(space=space)[1] if "image" in part][-1]
-    assert last["place"] is None and last["psnr"] > 0
+@pytest.mark.parametrize("space, rows", [("w", "1"), ("w+", "5")])
+def test_styles_that_were_found_lie_on_the_table_and_can_be_gone_on_with(space: str, rows: str) -> None:
+    last = [part for part in searched(goal="held", face=3, space=space)[1] if "image" in part][-1]
+    found, near = pixels(last["image"]), from_spec(last["place"])
+    told = {"model": "faces-stylegan", "offset": last["offset"], "start": last["place"]}
+    here = accept(latent_here.picture, told)["here"]
+    assert last["offset"].partition(":")[0] == rows
+
+    def laid(**changed: Any) -> np.ndarray:
+        place = dataclasses.replace(here, **changed)
+        return np.asarray(to_image(latent_here.painted(place, latent_here.point(place)))).astype(np.float64)
+
+    assert 10 * np.log10(255**2 / ((laid() - found) ** 2).mean()) > 40, "127 steps to either side are not to be seen"
+    assert np.abs(laid(start=near, offset="") - found).mean() > 1, "without it, it is another picture"
+    for change in ({"x": 0.2}, {"psi": 0.5}, {"grain": False}):
+        moved = np.abs(laid(**change) - found).mean()
+        assert 0.2 < moved < np.abs(laid(start=Seed(77), offset="") - found).mean()
 
 
 @pytest.mark.parametrize("space", ["w", "w+"])

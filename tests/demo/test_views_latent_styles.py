@@ -19,6 +19,7 @@ from genmodels import checkpoints
 from genmodels.checkpoints import Card, save
 from genmodels.errors import Refused
 from genmodels.latents import draw
+from genmodels.offsets import to_text
 from genmodels.places import Numbers, Seed
 from genmodels.zoo import ZOO
 from tests.demo.shelf import STYLE
@@ -78,6 +79,13 @@ def test_with_no_layer_given_every_row_is_itself_and_with_all_every_column():
         assert same(tile(none, 1, column), alone(point(here())))
         assert same(tile(none, 3, column), alone(w[1:2]))
         assert same(tile(every, 2, column), alone(w[1 + column : 2 + column]))
+
+
+def test_only_the_first_row_has_the_styles_that_were_found():
+    found = here(offset=to_text(torch.randn(1, 1, 8, generator=torch.Generator().manual_seed(0))))
+    grid, plain = (latent_styles.mixing(place, 100, 0, 0) for place in (found, here()))
+    assert same(tile(grid, 1, 0), alone(point(found))) and not same(tile(grid, 1, 0), tile(plain, 1, 0))
+    assert same(tile(grid, 2, 0), tile(plain, 2, 0)) and same(tile(grid, 0, 1), tile(plain, 0, 1))
 
 
 def test_a_third_source_gives_the_later_layers():
