@@ -10,9 +10,10 @@
   const goTo = (start) => window.noisewalk.jump(TAB, { start, x: 0, y: 0, offset: "" });
   const place = () => (value("x") || value("y") ? { of: "lattice", start: value("start"), x: value("x"), y: value("y") } : value("start"));
 
-  // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds.
+  // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds. Styles that were found are no seed's.
   const ROW = 100;
   function seedNear() {
+    if (value("offset")) return null;
     const start = value("start"), column = Math.round(value("x")), row = Math.round(value("y"));
     const first = start.of === "seed" ? start.seed : column || row ? 0 : null;
     return first === null ? null : (((first + column + ROW * row) % ROW ** 2) + ROW ** 2) % ROW ** 2;

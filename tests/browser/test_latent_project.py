@@ -101,6 +101,7 @@ def test_styles_that_were_found_go_on_the_table_and_another_seed_leaves_them(pag
     link, offset = page.evaluate("() => [noisewalk.link('latent'), noisewalk.valueOf('latent', 'offset')]")
     opened(page, link)
     assert value(page, "latent", "offset") == offset and value(page, "latent", "start")["of"] == "seed"
+    assert page.locator("#latent-seed").input_value() == "", "it is no seed's picture"
     pulled(page, 0.2, 0)
     assert value(page, "latent", "offset") == offset, "it stays while the picture is pulled"
     page.locator("[data-latent=another]").click()
