@@ -104,7 +104,7 @@ def caption(step: Step, here: Node, alpha_bar: float, betas: Tensor) -> dict[str
         "sigma": round(here.sigma, 4),
         "alpha_bar": round(alpha_bar, 5),
         "log_snr": round(max(-EDGE, min(EDGE, 2 * here.lam)), 2),  # for the dot on the curve
-        "beta": round(float(betas[round(float(here.t) * (len(betas) - 1))]), 5),
+        "beta": round(float(betas[max(round(float(here.t) * len(betas)) - 1, 0)]), 5),
         "off": f"{float(off):.0e}" if off else "0",
         **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
         "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),

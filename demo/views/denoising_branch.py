@@ -12,7 +12,7 @@ from torch import Tensor
 from demo.streaming import stream
 from demo.views.denoising import sheets
 from demo.views.denoising_compare_price import afford
-from demo.views.denoising_plan import Course, Plan, fate, shape, times
+from demo.views.denoising_plan import Course, Plan, fate, heard, shape, times
 from demo.views.denoising_price import by_limb
 from demo.views.denoising_trunk import MOST, Limb, Trunk, parted, poked_at
 from genmodels.branches import REMEMBERING, Rectangle
@@ -54,7 +54,7 @@ def idle(plan: Plan, limb: Limb, turned: Sequence[str]) -> list[str]:
 
 def telling(plan: Plan, number: int) -> Course:
     """The course with everything at rest that has no say from a step on."""
-    course, rest, nodes = plan.course, Course(), times(plan)
+    course, rest, nodes = plan.course, Course(), heard(plan, times(plan))
     bounds = knobs_of(METHODS[course.sampler].run)
     own = {name: course.own_knobs.get(name, knob.default) for name, knob in bounds.items()}
     silent: dict[str, Any] = {"knobs": {course.sampler: own}}

@@ -162,6 +162,13 @@ def schedule_of(plan: Plan) -> NoiseSchedule:
     return library.diffusion_model(plan.model).schedule if plan.schedule == OWN else SCHEDULES[plan.schedule]()
 
 
+def heard(plan: Plan, t: Tensor) -> Tensor:
+    """What the model is told of these times: by its own clock, also on a schedule that is translated for it."""
+    if plan.schedule == OWN or plan.fit == "mismatched":
+        return t
+    return library.diffusion_model(plan.model).schedule.time_of(schedule_of(plan).noise_level(t))
+
+
 def times(plan: Plan) -> Tensor:
     """Where the steps fall; on a schedule that is translated, only where the model knows the noise."""
     schedule = schedule_of(plan)

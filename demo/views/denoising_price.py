@@ -10,10 +10,9 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from demo import library
 from demo.hardware import HOSTED
 from demo.views.denoising_pace import PACE
-from demo.views.denoising_plan import OWN, Course, Plan, fate, schedule_of, times
+from demo.views.denoising_plan import Course, Plan, fate, heard, schedule_of, times
 from demo.views.denoising_trunk import Trunk, check_ends
 from genmodels.branches import Fate, carried
 from genmodels.denoising.estimate import Estimate
@@ -83,15 +82,19 @@ def rehearsed(
 
 def guided(plan: Plan, course: Course, asked: Tensor) -> int:
     """How many of these times lie where guidance asks a second time, by the clock of the model."""
-    if plan.schedule != OWN and plan.fit == "translated":
-        asked = library.diffusion_model(plan.model).schedule.time_of(schedule_of(plan).noise_level(asked))
+    asked = heard(plan, asked)
     return int(((asked >= course.guide_from) & (asked <= course.guide_to)).sum())
 
 
 def price(plan: Plan, trunk: Trunk = ()) -> dict[str, float | int]:
-    """Evaluations of each picture, and the seconds they take if nobody else is waiting."""
+    """Evaluations of each picture, and the seconds they take if nobody else is waiting; what `run` refuses has none."""
+    afford(plan, trunk)
     calls = evaluations(plan, trunk)
-    return {"evaluations": calls, "seconds": about(calls * PACE.seconds(plan.model, int(plan.count)))}
+    return {"evaluations": calls, "seconds": seconds(plan, calls)}
+
+
+def seconds(plan: Plan, calls: int) -> float:
+    return about(calls * PACE.seconds(plan.model, int(plan.count)))
 
 
 def about(seconds: float) -> float:
@@ -101,6 +104,7 @@ def about(seconds: float) -> float:
 
 def afford(plan: Plan, trunk: Trunk = ()) -> None:
     """Refuse what would keep everybody waiting."""
-    work = evaluations(plan, trunk) * int(plan.count)
+    calls = evaluations(plan, trunk)
+    work = calls * int(plan.count)
     if work > MOST_WORK:
-        raise Refused("too-much-work", work=work, most=MOST_WORK, seconds=round(price(plan, trunk)["seconds"]))
+        raise Refused("too-much-work", work=work, most=MOST_WORK, seconds=round(seconds(plan, calls)))

@@ -23,6 +23,7 @@ from demo.views.denoising_price import evaluations, price
 from demo.views.denoising_trunk import grown, read_trunk
 from genmodels import checkpoints
 from genmodels.errors import Refused
+from genmodels.samplers import Step
 from genmodels.schedules import SCHEDULES
 from genmodels.zoo import ZOO
 from tests.genmodels.test_checkpoints import CARD
@@ -199,11 +200,23 @@ def test_the_price_says_what_the_run_would_be_refused_for():
         price(Plan(MODEL, steps=4), read_trunk([{"until": 9, "was": {}}]))
 
 
+def test_the_beta_of_a_step_is_the_one_that_the_paper_gives_it():
+    """β runs evenly from 0.0001 at the first of a thousand steps to 0.02 at the last."""
+    plan, schedule = Plan(MODEL, schedule="linear"), SCHEDULES["linear"]()
+    x = torch.zeros(1, 1, 2, 2)
+    for step in (1, 2, 100, 350, 455, 500, 501, 999, 1000):
+        t = torch.tensor(step / 1000, dtype=torch.float64)
+        said = view.caption(Step(t, x, x, x), view.node_at(t, schedule), 0.0, schedule_of(plan).betas(1000))
+        assert said["beta"] == pytest.approx(1e-4 + (0.02 - 1e-4) * (step - 1) / 999, abs=6e-6)
+
+
 def test_what_would_keep_everybody_waiting_is_refused_with_its_time(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(denoising_price, "MOST_WORK", 100)
     with pytest.raises(Refused, match="evaluations in all") as refused:
         next(view.run(Plan(MODEL, steps=30, count="4")))
     assert refused.value.values["work"] == 120 and "seconds" in refused.value.values
+    with pytest.raises(Refused, match="evaluations in all"):
+        price(Plan(MODEL, steps=30, count="4"))
 
 
 @pytest.mark.parametrize(

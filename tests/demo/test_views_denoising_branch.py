@@ -126,6 +126,18 @@ def test_what_is_said_to_have_no_say_has_none(was: Course, turned: dict[str, Any
         assert torch.equal(end, other) == (name in silent), name
 
 
+@pytest.mark.parametrize(
+    ("other", "low", "has_a_say"),  # at step 2 x stands at t = 0.303 and 0.309, and the model hears 0.572 and 0.268
+    [("linear", 0.45, True), ("linear", 0.6, False), ("flow", 0.25, True), ("flow", 0.28, False)],
+)
+def test_guidance_ends_by_the_clock_of_the_model_also_on_a_translated_schedule(other: str, low: float, has_a_say: bool):
+    was = replace(WAS, classes=SEVEN, guidance=3.0, guide_from=low)
+    now, limb = replace(was, guidance=5.0), Limb(AT, was)
+    assert view.outlook(plan(now, schedule=other), (limb,))["idle"] == ([] if has_a_say else ["guidance"])
+    ends = [run(course, limb, schedule=other)[-1].x for course in (was, now)]
+    assert torch.equal(*ends) != has_a_say
+
+
 def test_before_any_branch_there_is_nothing_to_compare():
     found = view.outlook(plan(), ())
     assert (found["until"], found["turned"], found["idle"]) == (None, [], [])
