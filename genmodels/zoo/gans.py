@@ -42,7 +42,7 @@ GANS: dict[str, Recipe] = {
         StyleGAN,
         StyleTrainer,
         "faces",
-        steps=42_000,
+        steps=56_000,
         batch=16,
         axes=True,
         config={
@@ -52,7 +52,9 @@ GANS: dict[str, Recipe] = {
             "generator": [192, 160, 96, 48, 24],
             "discriminator": [32, 64, 128, 192],
         },
-        optimizer=RESTING | {"gamma": 0.25, "ease": [0.1, 26_000, 34_000], "falls": [38_000, 42_000], "mapping": 0.5},
+        optimizer=RESTING
+        | {"gamma": 0.25, "ease": [0.1, 26_000, 34_000], "falls": [51_000, 56_000], "mapping": 0.5}
+        | {"naming": 0.4, "doubting": 1.0, "leveling": 0.5},
     ),
     "glyphs-gan": Recipe(
         "gan",
