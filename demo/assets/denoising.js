@@ -65,6 +65,7 @@
     root?.toggle("nw-is-early", facts.model.early.includes(value("model")));
     root?.toggle("nw-averaged", facts.model.averaged.includes(value("model")));
     const taught = facts.model.ways[value("model")]?.sampler === JUMPS, jumps = value("sampler") === JUMPS;
+    root?.toggle("nw-taught", taught);
     root?.toggle("nw-jumping", taught && !jumps);
     root?.toggle("nw-blurred", jumps && !taught);
   }

@@ -29,7 +29,7 @@ from genmodels.knobs import Knob
 from genmodels.schedules import SCHEDULES
 
 WALK = {"sampler": "dpmpp-2m", "spacing": "exponential", "steps": 30}
-JUMPS = {"sampler": "consistency", "spacing": "trailing", "steps": 4, "guidance": 1.0}  # it was taught by a guided one
+JUMPS = {"sampler": "consistency", "spacing": "beta", "steps": 4, "guidance": 1.0}  # it was taught by a guided one
 HALT = "() => { noisewalk.halt('denoising-run') }"
 WISHES = '<div class="nw-wishes" id="denoising-wishes"></div>'
 PRICE = '<p class="nw-prose nw-price" role="status"></p>'

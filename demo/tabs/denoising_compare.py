@@ -92,6 +92,7 @@ def judge(tab: Tab, whole: dict[str, Any]) -> Any:
     """How far each sampler is from the reference, for what it costs; gives the knob that says which samplers."""
     tab.prose("denoising.errors", tag="h3", classes="nw-part")
     tab.prose("denoising.errors.lead")
+    tab.prose("denoising.errors.taught", classes="nw-note nw-if-taught")
     with gr.Column(elem_classes="nw-card"):
         judged = tab.several("judged", errors.JUDGED, errors.FIRST, "samplers", max_choices=errors.MOST)
         go, halt = buttons(tab, "errors")

@@ -41,6 +41,7 @@ def layout(tab: Tab, whole: dict[str, Any]) -> None:
             another = tab.button("forward_another", scale=0, min_width=150, elem_classes="nw-quiet")
             told = tab.toggle("forward_told", min_width=200, elem_classes="nw-told")
         tab.prose("denoising.forward.floor", classes="nw-note")
+        tab.prose("denoising.forward.taught", classes="nw-note nw-if-taught")
     another.click(None, None, list(tab.knobs.values()), js=ANOTHER)
     asked = {"side": side, "first": first, "evenly": evenly, "told": told}
     tab.live(table, {"model": whole["model"], "seed": whole["seed"], **asked})

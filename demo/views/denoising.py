@@ -100,15 +100,20 @@ def caption(step: Step, here: Node, alpha_bar: float, betas: Tensor) -> dict[str
     off = (step.x - here.alpha * step.x0).sub_(step.eps, alpha=here.sigma).abs_().max()
     return {
         "t": round(float(here.t), 4),
-        "alpha": round(here.alpha, 4),
-        "sigma": round(here.sigma, 4),
-        "alpha_bar": round(alpha_bar, 5),
+        "alpha": figure(here.alpha, 4),
+        "sigma": figure(here.sigma, 4),
+        "alpha_bar": figure(alpha_bar, 5),
         "log_snr": round(max(-EDGE, min(EDGE, 2 * here.lam)), 2),  # for the dot on the curve
         "beta": round(float(betas[max(round(float(here.t) * len(betas)) - 1, 0)]), 5),
         "off": f"{float(off):.0e}" if off else "0",
         **{f"size_{name}": round(size(part), 3) for name, part in zip(("x", "x0", "eps"), step[1:], strict=True)},
         "means": " ".join(f"{mean:+.2f}" for mean in step.x0.mean((0, 2, 3)).tolist()),
     }
+
+
+def figure(value: float, places: int) -> float:
+    """Rounded, but never to nothing: on the first of many steps the picture's share is tiny, and grows."""
+    return round(value, places) or float(f"{value:.2g}")
 
 
 def there(here: Node, numbers: Mapping[str, Any]) -> str:

@@ -65,8 +65,8 @@ def studied(plan: Plan, judged: Sequence[str]) -> Iterator[Study]:
 
 
 def few(plan: Plan) -> Plan:
-    """At most four pictures: they stand for the model, and each costs as much as the first."""
-    return replace(plan, count="4" if plan.count == "16" else plan.count)
+    """Four pictures stand for the model: one alone may be easy or hard, and each costs as much as the first."""
+    return replace(plan, count="4")
 
 
 def cost(plan: Plan, judged: Sequence[str]) -> dict[str, Any]:

@@ -84,8 +84,11 @@ def sentences(study: Study) -> Iterator[str]:
         yield said("cheapest", sampler=f"t:samplers.{name}", evaluations=math.ceil(calls), level=f"{VISIBLE:g}")
     elif study.done and study.own * TRUST >= VISIBLE:
         yield said("unsure", level=f"{VISIBLE:g}")
-    elif study.done:
-        yield said("none", level=f"{VISIBLE:g}")
+    elif study.done and any(study.points.values()):
+        ends = ((point.error, point.calls, name) for name, points in study.points.items() for point in points)
+        error, calls, name = min(ends)
+        nearest = {"sampler": f"t:samplers.{name}", "evaluations": calls, "error": f"{error:.2g}"}
+        yield said("none", level=f"{VISIBLE:g}", **nearest)
     for name in study.silent:
         yield said("silent", sampler=f"t:samplers.{name}")
 

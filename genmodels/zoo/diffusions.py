@@ -60,14 +60,14 @@ DIFFUSIONS: dict[str, Recipe] = {
         Diffusion,
         ConsistencyTrainer,
         "faces",
-        steps=5_900,
+        steps=10_400,
         batch=32,
         conditional=True,
         config=FACES | {"channels": 64, "fine": 32},
         optimizer=TOLD
         | FOCUS
-        | {"unlabeled": 0.6, "lr": 3e-4, "decay": 0.998, "every": 270, "guidance": 2.0, "falls": [5_600, 5_900]},
-        usual={"sampler": "consistency", "spacing": "by-hand", "steps": 4},
+        | {"unlabeled": 0.6, "lr": 3e-4, "decay": 0.998, "every": 270, "guidance": 2.0, "falls": [9_600, 10_400]},
+        usual={"sampler": "consistency", "spacing": "beta", "steps": 4},
         after="faces-diffusion",
     ),
     # one network and three ways to train it; after 8,000 steps glyphs-flow is read as surely as real glyphs are

@@ -67,7 +67,7 @@ def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callab
     page.goto(f"{alone('denoising')}?tab=denoising&steps=2")
     page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '2 / 2'")
     choose(page, "faces-fewstep")
-    assert way() == ["consistency", "trailing", 4]
+    assert way() == ["consistency", "beta", 4]
     page.wait_for_function("() => document.querySelector('#denoising-run .nw-count')?.textContent === '4 / 4'")
     assert not taught.is_visible() and not blurred.is_visible()
     page.evaluate("noisewalk.turned('denoising', 'sampler', 'ddim')")
@@ -80,7 +80,7 @@ def test_a_model_that_was_taught_to_jump_is_met_jumping(page: Any, alone: Callab
     for name, other in (("sampler", "heun"), ("steps", 3)):
         page.evaluate("([name, other]) => noisewalk.turned('denoising', name, other)", [name, other])
     choose(page, "faces-fewstep")
-    assert way() == ["consistency", "trailing", 4]
+    assert way() == ["consistency", "beta", 4]
     choose(page, "faces-weak")
     assert way() == ["heun", "exponential", 3]
     choose(page, "glyphs-ddpm")

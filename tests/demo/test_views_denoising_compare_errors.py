@@ -20,7 +20,7 @@ from demo.views.denoising_compare_fates import Change
 from demo.views.denoising_compare_ladder import RUNGS, ladder
 from demo.views.denoising_compare_plots import VISIBLE, Point, cheapest, error_plot, verdict
 from demo.views.denoising_compare_truth import KEPT, key, known, looks
-from demo.views.denoising_plan import Course, Plan, fate, start
+from demo.views.denoising_plan import COUNTS, Course, Plan, fate, start
 from genmodels import checkpoints
 from genmodels.accuracy import Reference
 from genmodels.branches import Fate
@@ -30,6 +30,7 @@ from tests.demo.shelf import put
 from tests.demo.test_views_denoising_compare import NAME, OTHER, TINY
 
 PLAN = Plan(NAME, Course(seed=3, classes={"7": 1.0}, guidance=2.0), steps=6)
+FOUR = replace(PLAN, count="4")  # as many as are always judged
 SMOOTH = {name: value for name, value in TINY.items() if name != "averages"}  # as the stirred weights happen to be
 STOPS = {"ddim": (4, 8, 16, 32), "heun": (2, 4, 8, 16)}  # steps that the budgets pay for
 
@@ -84,14 +85,15 @@ def test_errors_are_those_of_the_pictures_and_the_bill_is_what_is_asked(asked: l
     """Against RK4 with twice the steps, of which the reference knows nothing."""
     denoising_compare_truth.FOUND.clear()
     bill = view.cost(PLAN, list(STOPS))
-    *_, study = view.studied(PLAN, list(STOPS))
+    *_, study = view.studied(FOUR, list(STOPS))
     assert study.done and sum(asked) == bill["evaluations"]
-    truth, own = final(PLAN, "rk4", 64), study.own
+    truth, own = final(FOUR, "rk4", 64), study.own
     assert own is not None and own < 5  # a network that was never trained bends sharply
     for name, stops in STOPS.items():
         for steps, (calls, error, bound) in zip(stops, study.points[name], strict=True):
             assert calls == 2 * (steps if name == "ddim" else 2 * steps - 1)  # guided: two networks
-            far = float((final(PLAN, name, steps) - truth).square().mean().sqrt()) * 127.5
+            each = (final(FOUR, name, steps) - truth).square().flatten(1).mean(1).sqrt()
+            far = float(each.mean()) * 127.5
             assert error == pytest.approx(far, rel=0.05) and not bound
 
 
@@ -107,15 +109,15 @@ def test_steps_outside_the_guided_times_stand_where_they_cost(asked: list[int]) 
 
 
 def test_a_reference_is_found_once(asked: list[int]) -> None:
-    *_, study = view.studied(PLAN, ["ddim"])
-    once, before = len(asked), known(PLAN)
-    *_, again = view.studied(PLAN, ["ddim"])
-    assert again == study and looks(PLAN) == 0
-    assert len(asked) - once == view.cost(PLAN, ["ddim"])["evaluations"] == 2 * (4 + 8 + 16 + 32)
-    other = known(PLAN)
+    *_, study = view.studied(FOUR, ["ddim"])
+    once, before = len(asked), known(FOUR)
+    *_, again = view.studied(FOUR, ["ddim"])
+    assert again == study and looks(FOUR) == 0
+    assert 4 * (len(asked) - once) == view.cost(PLAN, ["ddim"])["evaluations"] == 4 * 2 * (4 + 8 + 16 + 32)
+    other = known(FOUR)
     assert before is not None and other is not None and torch.equal(before.x, other.x)
     other.x.zero_()  # what one visitor does to it
-    third = known(PLAN)
+    third = known(FOUR)
     assert third is not None and torch.equal(before.x, third.x)
 
 
@@ -203,8 +205,17 @@ def test_what_draws_noise_has_no_curve() -> None:
     assert set(first.points) == {"heun"} and any("silent" in line for line in verdict(replace(first, own=0.1)))
 
 
-def test_many_pictures_are_judged_by_four() -> None:
-    assert view.few(replace(PLAN, count="16")).count == "4" and view.few(PLAN).count == "1"
+@pytest.mark.parametrize("count", COUNTS)
+def test_however_many_are_on_the_stage_four_pictures_are_judged(count: str) -> None:
+    assert view.few(replace(PLAN, count=count)).count == "4"
+
+
+def test_who_comes_nearest_is_named_where_nobody_is_near_enough() -> None:
+    points = {"ddim": (Point(8, 30.0), Point(16, 9.0)), "heun": (Point(8, 40.0), Point(16, 6.4)), "euler": ()}
+    *_, line = verdict(view.Study(points, own=0.1, done=True))
+    said = json.loads(line.partition("|")[2])
+    assert ".none|" in line and (said["sampler"], said["evaluations"], said["error"]) == ("t:samplers.heun", 16, "6.4")
+    assert all(".none|" not in line for line in verdict(view.Study({"ddim": ()}, ("ddim",), own=0.1, done=True)))
 
 
 def test_a_spacing_that_begins_elsewhere_is_refused() -> None:
