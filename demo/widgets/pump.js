@@ -31,7 +31,7 @@ function pump(ask, show, fail) {
 
   // Who overtakes himself asks for more than is served: the queue, not the wire, is where he waits.
   function crowded(yes) {
-    room = yes ? 1 : Math.min(DEPTH, room + 1 / PATIENCE);
+    room = yes ? Math.max(1, room / 2) : Math.min(DEPTH, room + 1 / PATIENCE);
     depth = Math.min(depth, Math.floor(room));
   }
 

@@ -101,7 +101,7 @@ class Page:
         self.depth = max(1, min(int(self._room), 1 + int(self._network / max(self._serving, 1))))
 
     def _crowded(self, yes: bool) -> None:
-        self._room = 1 if yes else min(DEPTH, self._room + 1 / PATIENCE)
+        self._room = max(1, self._room / 2) if yes else min(DEPTH, self._room + 1 / PATIENCE)
         self.depth = min(self.depth, int(self._room))
 
 
