@@ -47,9 +47,9 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
     for number, step in enumerate(made):
         now = time.perf_counter()
         here = node_at(step.t, schedule)
-        numbers = caption(step, here, float(schedule.alpha_bar(step.t)), betas)
+        numbers = caption(step, here, here.alpha**2 / (here.alpha**2 + here.sigma**2), betas)
         numbers |= {"step": number, "steps": len(nodes) - 1, "ms": milliseconds(now - clock)}
-        numbers |= {"told": told(here, node_at(step.t, believed))}
+        numbers |= {"told": "" if believed is schedule else told(here, node_at(step.t, believed))}
         numbers |= {"there": there(here, numbers), "formula": formula(next(made_of, None), nodes, number)}
         film.add(number, shown := [shades(pane) for pane in panes(step, here)])
         yield {"frames": tiled(*shown), "caption": numbers}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Annotated, Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from demo.checks import By, accept
@@ -16,8 +18,10 @@ from genmodels.errors import Refused
 from genmodels.knobs import Knob
 from genmodels.samplers import Step
 from genmodels.samplers.weights import Weights, weights
+from genmodels.schedules.schedule import NoiseSchedule
 
 MOST = 12  # limbs of one trunk
+SHORT = 100  # steps whose weights are worked out before the first: of more, the first frame would wait for them
 
 
 class Poke(NamedTuple):
@@ -147,9 +151,21 @@ def recipe(plan: Plan, trunk: Sequence[Limb]) -> Iterator[Weights]:
     """What each step of the whole run is made of."""
     schedule, nodes, first = schedule_of(plan), times(plan), 0
     for course, until in [(limb.was, limb.until) for limb in trunk] + [(plan.course, len(nodes) - 1)]:
-        made = weights(course.sampler, schedule, nodes[first:], **course.own_knobs)
+        if until - first > SHORT:
+            made = weights(course.sampler, schedule, nodes[first:], **course.own_knobs)
+        else:
+            knobs = tuple(sorted(course.own_knobs.items()))
+            made = worked_out(course.sampler, schedule, tuple(nodes[first:].tolist()), knobs, until - first)
         yield from islice(made, until - first)
         first = until
+
+
+@lru_cache(maxsize=128)  # another seed, another wish: the same weights
+def worked_out(
+    sampler: str, schedule: NoiseSchedule, nodes: tuple[float, ...], knobs: tuple[tuple[str, float], ...], steps: int
+) -> tuple[Weights, ...]:
+    """The weights of the first steps of a run, all at once."""
+    return tuple(islice(weights(sampler, schedule, torch.tensor(nodes, dtype=torch.float64), **dict(knobs)), steps))
 
 
 Trunk = Annotated[tuple, By(read_trunk)]
