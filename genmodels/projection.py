@@ -13,6 +13,7 @@ from torch import Tensor
 
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel, StyleModel, draw
+from genmodels.models.axes import brought
 
 STARTS = 96  # random latents that are looked at
 RIVALS = 4  # of those that go on, until a quarter of the steps is done
@@ -50,18 +51,21 @@ def project(
     encoder: Encoder | None = None,
     space: str = "z",
     prior: float = 5e-4,
+    seen: Tensor | None = None,
 ) -> Iterator[Projection]:
     """Look for the point whose picture is (1, C, H, W); the best so far after each look at random ones and each step.
 
     `space` is z, or for a StyleModel w (one style for all layers) or w+ (one for each). The prior pulls gently to
-    where random points lie, or the search ends in places that the model never learned. Closing the iterator stops it.
+    where random points lie, or the search ends in places that the model never learned. Where latents call for labels,
+    `seen` (1, K) says how surely the picture shows each value: half of the random ones then call for what it shows.
+    Closing the iterator stops it.
     """
     shape = model.decode(draw(model.latent_shape, [seed])).shape
     if picture.shape != shape:
         raise Refused("picture-shape", shape=str(tuple(picture.shape)), expected=str(tuple(shape)))
     ground, targets = Ground.of(model, space, seed), pyramid(picture)
     best = points = None
-    for points in starts(model, ground, picture, seed, encoder):
+    for points in starts(model, ground, picture, seed, encoder, seen):
         best = better(best, 0, ground, points, picture)
         yield best
     assert points is not None
@@ -162,9 +166,13 @@ class Ground:
         return cls(lambda point: model.synthesize(out(point), grains), out, back)
 
 
-def starts(model: LatentModel, ground: Ground, picture: Tensor, seed: int, encoder: Encoder | None) -> Iterator[Tensor]:
+def starts(
+    model: LatentModel, ground: Ground, picture: Tensor, seed: int, encoder: Encoder | None, seen: Tensor | None
+) -> Iterator[Tensor]:
     """The most promising points so far: what an encoder says, and those random ones whose pictures come nearest."""
     z = draw(model.latent_shape, range(seed, seed + STARTS))
+    if seen is not None:  # only half of them, for who says so may be wrong
+        z[::2] = brought(z[::2], seen, model.axes)
     said = [] if encoder is None else [encoder(picture).reshape(1, *model.latent_shape)]
     targets, distance = pyramid(picture), torch.empty(0)
     for part in z.split(PORTION):

@@ -80,9 +80,11 @@
     remember(tab, "");
     return put(tab, defaults(tab));
   }
-  // Several knobs at once are one thing to take back; what comes along with a knob is taken back with it.
+  // Several knobs at once are one thing to take back, and so are the moves of one drag, which turn the same ones again;
+  // what comes along with a knob is taken back with it.
   function jump(tab, next) {
-    remember(tab, "");
+    const turns = Object.keys(next).filter((name) => !same(values[tab][name], next[name])).join();
+    if (turns) remember(tab, turns);
     return along(tab, next);
   }
   const along = (tab, next) => put(tab, { ...values[tab], ...next });

@@ -12,7 +12,7 @@
     const [aim, best, rest] = [".nw-aim", ".nw-best", ".nw-rest"].map((pane) => find(pane + " canvas"));
     const zoom = find("[type=range]"), ink = find("[type=checkbox]"), file = find("[type=file]");
     const records = {}; // the best of each kind of picture, by model
-    let model = { side: 64, gray: false, encoder: false };
+    let model = { side: 64, gray: false, guess: "chance" };
     let crop = null, cuts = 0, small = null; // a picture and the middle of its square; how often that changed; what is sent
     let search = null, ticket = "", asked = 0, trouble = null;
 
@@ -168,7 +168,7 @@
       verdict.innerHTML = beside.innerHTML = "";
       if (!search) return;
       find("progress").value = last ? last.step / last.steps : 0;
-      const looking = search.going ? (model.encoder ? "guessing" : "looking") : "stopped";
+      const looking = search.going ? "looking." + model.guess : "stopped";
       find(".nw-project-step").textContent = last && (last.step || !search.going) ? say("step", { step: last.step, steps: last.steps }) : say(looking, { count: RANDOM });
       for (const number of root.querySelectorAll("[data-number]")) number.textContent = last ? (number.dataset.number === "psnr" ? decibels(last.psnr) : last.mse.toPrecision(2)) : "–";
       if (search.going || !last) return;

@@ -18,6 +18,7 @@ from demo.views.latent_here import Here, asked, painted, point
 from genmodels.knobs import Knob
 from genmodels.latents import StyleModel, draw
 from genmodels.models.encoder import Encoder
+from genmodels.models.reader import Reader
 from genmodels.offsets import NONE, to_text
 from genmodels.places import Numbers, Seed, to_spec
 from genmodels.places import numbers as told
@@ -49,7 +50,7 @@ class Look(NamedTuple):
 def aim(here: Here, goal: Goal, face: Face) -> dict[str, Any]:
     """What would be looked for, as far as it is not in the visitor's hands, and how large this model's pictures are."""
     channels, side, _ = library.cards()[here.model].config["shape"]
-    facts = {"side": side, "gray": channels == 1, "encoder": encoder(here.model) is not None}
+    facts = {"side": side, "gray": channels == 1, "guess": guess(here.model)}
     return facts if goal == "own" else {**facts, "image": shown(picture_of(here, goal, face))}
 
 
@@ -66,7 +67,8 @@ def begin(
     """Set up a search, which moves only when it is asked for more; the page's last one ends."""
     SEARCHES.drop(instead)
     picture = picture_of(here, goal, face, upload)
-    work = project(asked(here), picture, steps, UNSEEN + seed * STARTS, encoder(here.model), space)
+    said = seen(here.model, picture)
+    work = project(asked(here), picture, steps, UNSEEN + seed * STARTS, encoder(here.model), space, seen=said)
     return {"search": SEARCHES.open(looks(here.model, picture, work, steps)), "image": shown(picture), "steps": steps}
 
 
@@ -133,6 +135,25 @@ def encoder(model: str) -> Encoder | None:
         if isinstance(found, Encoder) and found.teacher == model and same:
             return found
     return None
+
+
+@torch.no_grad()
+def seen(model: str, picture: Tensor) -> Tensor | None:
+    """(1, K): how surely the picture shows each value, where this model's latents call for such."""
+    eyes = reader(model)
+    return None if eyes is None else eyes(picture)
+
+
+def reader(model: str) -> Reader | None:
+    """Who reads what this model's latents call for, if they do."""
+    axes, data = library.latent_model(model).axes, library.cards()[model].dataset
+    eyes = library.reader(library.dataset(data)) if axes else None
+    return eyes if eyes and eyes.labels == tuple(map(len, axes)) else None
+
+
+def guess(model: str) -> str:
+    """Whose word a search begins with, beside chance."""
+    return "encoder" if encoder(model) else "reader" if reader(model) else "chance"
 
 
 def shown(picture: Tensor) -> str:

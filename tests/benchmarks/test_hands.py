@@ -67,9 +67,9 @@ def test_a_page_flies_deep_where_the_wire_is_the_slow_part():
     assert {seen.depth for seen in crowd(Server(ms=1.0, crowded=False), paced=True)} == {DEPTH}
 
 
-def test_a_page_that_overtook_itself_flies_no_deeper_than_one():
+def test_a_page_that_overtakes_itself_flies_half_as_deep_or_less():
     server = Server(ms=1.0)
-    assert {seen.depth for seen in crowd(server, paced=True)} == {1}
+    assert {seen.depth for seen in crowd(server, paced=True)} <= set(range(1, DEPTH // 2 + 1))
     assert server.deepest == DEPTH, "it flew deep until then"
 
 

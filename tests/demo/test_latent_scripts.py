@@ -62,7 +62,7 @@ def test_a_search_stopped_at_its_first_look_no_longer_looks(facts: dict[str, Any
     for news, after in ((first, "latent.project.step"), (None, "latent.project.stopped")):
         told = run(facts, scripts, SEARCH.replace("NEWS", json.dumps(news)))
         expected = WORDS[after].replace("{step}", "0").replace("{steps}", "20")
-        assert told == [WORDS["latent.project.looking"].replace("{count}", "96"), expected]
+        assert told == [WORDS["latent.project.looking.chance"].replace("{count}", "96"), expected]
 
 
 THUMB = "data:image/jpeg;base64,AAAA"

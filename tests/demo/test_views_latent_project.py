@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from demo import library, pulling
 from demo.checks import accept
@@ -177,7 +178,7 @@ def test_a_search_whose_time_is_over_ends_with_what_it_has(monkeypatch: pytest.M
 def test_the_goal_is_shown_before_it_is_looked_for() -> None:
     asked = {"model": "glyphs-cgan", "start": START, "goal": "table", "face": 0}
     shown = view.aim(**accept(view.aim, asked))
-    assert (shown["side"], shown["gray"], shown["encoder"]) == (28, True, False)
+    assert (shown["side"], shown["gray"], shown["guess"]) == (28, True, "chance")
     assert shown["image"] == begun(model="glyphs-cgan")["image"]
     assert "image" not in view.aim(**accept(view.aim, asked | {"goal": "own"}))
 
@@ -198,6 +199,23 @@ def test_an_encoder_of_another_make_of_this_model_is_not_asked(models: Path, oth
     config = {"shape": [3, 64, 64], "teacher": "faces-stylegan", "latent": 8, "channels": [8, 8, 8, 8]}
     put(models, "faces-gan-encoder", config | other, "faces", {})
     assert view.encoder("faces-stylegan") is None
+
+
+def test_a_search_is_told_what_the_picture_shows_where_latents_call_for_it(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Tensor | None] = []
+    monkeypatch.setattr(view, "project", lambda *_, seen: told.append(seen) or iter(()))
+    fields = {name: list(values) for name, values in library.dataset("faces").fields.items()}
+    sizes = [len(values) for values in fields.values()]
+    put(models, "faces-reader", {"shape": [3, 64, 64], "labels": sizes, "channels": [8, 8, 8, 8]}, "faces", fields)
+    begun(goal="held", face=3)
+    assert view.guess("faces-stylegan") == "chance"
+    put(models, "faces-stylegan", STYLE | {"latent": 24, "axes": [[1.0] * size for size in sizes]}, "faces", fields)
+    begun(goal="held", face=3)
+    assert view.guess("faces-stylegan") == "reader"
+    unread, read = told
+    assert unread is None and read is not None and read.shape == (1, sum(sizes))
 
 
 BAD = [

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from genmodels.errors import Refused
 from genmodels.latents import LatentModel, StyleModel, draw
+from genmodels.models.axes import called_for
 from genmodels.models.gan import Generator
 from genmodels.models.stylegan import StyleGenerator
 from genmodels.projection import PATIENCE, PORTION, RIVALS, STARTS, Ground, descent, differences, project, pyramid
@@ -87,6 +88,21 @@ def test_an_encoder_that_knows_is_believed(model: LatentModel):
     z = draw(model.latent_shape, [777])
     start = next(project(model, model.decode(z), encoder=lambda picture: z))
     assert start.loss < 1e-10 and torch.equal(start.z, z)
+
+
+def test_half_the_random_starts_call_for_what_was_seen(monkeypatch: pytest.MonkeyPatch):
+    axes = [[0.5, 0.5], [0.1, 0.2, 0.7]]
+    model = Generator((3, 16, 16), latent=12, channels=(8, 8), axes=axes).eval().requires_grad_(False)
+    picture, tried = painted(model, 5000), []
+    paint = model.decode
+    monkeypatch.setattr(model, "decode", lambda z: tried.append(z) or paint(z))
+    run = project(model, picture, seen=torch.tensor([[3.0, -1.0, 2.0, 0.0, 1.0]]))
+    for _ in range(STARTS // PORTION):
+        next(run)
+    z = torch.cat([some for some in tried if len(some) == PORTION])
+    label, chance = called_for(z, axes), draw((12,), range(STARTS))
+    assert label[::2].tolist() == [[1.0, 0.0, 1.0, 0.0, 0.0]] * (STARTS // 2)
+    assert torch.equal(z[1::2], chance[1::2]) and torch.equal(z[:, 2:], chance[:, 2:])
 
 
 def test_a_good_start_is_not_thrown_off(model: LatentModel):
