@@ -83,7 +83,8 @@
       const last = reply.times.length - 1, first = scene === null, end = resting || k >= (scene?.last ?? 0);
       const runs = reply.runs.map((run, i) => ({ method: run.method, ink: INKS[i], refused: run.refused ?? null, xy: run.frames ? halves(run.frames) : null }));
       const share = scene ? k / scene.last : 1;
-      scene = { ...reply, id: `${Math.random()}`, last, runs, arrows: { ...reply.arrows, field: whole(reply.arrows.field) }, sheet: scene?.sheet, truth: null, life: null };
+      // The frame stays until the next drawing: a click before it is meant for what was seen.
+      scene = { ...reply, id: `${Math.random()}`, last, runs, arrows: { ...reply.arrows, field: whole(reply.arrows.field) }, sheet: scene?.sheet, frame: scene?.frame, truth: null, life: null };
       if (!playing) k = end ? last : Math.round(share * last); else k = share * last;
       told = -1;
       fail(null); sayAbsent(); sayLegend(); tell(); redraw();
@@ -160,7 +161,7 @@
       emit("knob", { tab: TAB, name: "dots", value: next });
     }
     listen(canvas, "click", event => {
-      if (!scene) return;
+      if (!scene?.frame) return;
       const box = canvas.getBoundingClientRect(), at = [event.clientX - box.left, event.clientY - box.top];
       const [x, y] = inPlane(at), found = nearest(...at);
       if (value("law") === "dots" && (found < 0 || k >= scene.last) && Math.abs(x) < 2.7 && Math.abs(y) < 2.7) return place(x, y);
