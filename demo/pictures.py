@@ -16,9 +16,10 @@ def to_image(pictures: Tensor, columns: int | None = None, zoom: int = 1, gap: i
     return sheet(shades(pictures), columns, zoom, gap)
 
 
-def shades(pictures: Tensor) -> np.ndarray:
-    """(B, C, H, W) in [-1, 1] -> (B, H, W, C) uint8, the shades of the screen."""
-    levels = pictures.detach().float().mul(127.5).add_(128).clamp_(0, 255.5).byte()  # cut off, and so rounded
+def shades(pictures: Tensor, light: float = 1.0) -> np.ndarray:
+    """(B, C, H, W) in [-1, 1] -> (B, H, W, C) uint8, the shades of the screen; with less light, of a wider range."""
+    half = torch.tensor(128.0, device=pictures.device)  # what is cut off is so rounded
+    levels = torch.add(half, pictures.detach().float(), alpha=127.5 * light).clamp_(0, 255.5).byte()
     return torch.stack(levels.unbind(1), dim=-1).cpu().numpy()
 
 

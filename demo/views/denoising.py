@@ -51,7 +51,7 @@ def frames_of(plan: Plan, trunk: Trunk = ()) -> Iterator[dict[str, Any]]:
         numbers |= {"step": number, "steps": len(nodes) - 1, "ms": milliseconds(now - clock)}
         numbers |= {"told": "" if believed is schedule else told(here, node_at(step.t, believed))}
         numbers |= {"there": there(here, numbers), "formula": formula(next(made_of, None), nodes, number)}
-        film.add(number, shown := [shades(pane) for pane in panes(step, here)])
+        film.add(number, shown := panes(step, here))
         yield {"frames": tiled(*shown), "caption": numbers}
         clock = time.perf_counter()
     FILMS.keep(key, film)
@@ -67,9 +67,10 @@ def node_at(t: Tensor, schedule: NoiseSchedule) -> Node:
     return Node(t, float(schedule.alpha(t)), float(schedule.sigma(t)))
 
 
-def panes(step: Step, here: Node) -> tuple[Tensor, Tensor, Tensor]:
-    """x at a brightness that fits the screen at every t, the predicted picture, the predicted noise."""
-    return step.x / (here.alpha**2 + 4 * here.sigma**2) ** 0.5, step.x0, step.eps / 3
+def panes(step: Step, here: Node) -> list[np.ndarray]:
+    """In the shades of the screen: x in a light that fits at every t, the predicted picture, the predicted noise."""
+    lights = (here.alpha**2 + 4 * here.sigma**2) ** -0.5, 1.0, 1 / 3
+    return [shades(part, light) for part, light in zip(step[1:], lights, strict=True)]
 
 
 def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
@@ -77,8 +78,11 @@ def tiled(x: np.ndarray, x0: np.ndarray, eps: np.ndarray) -> list[str]:
     columns = columns_of(x0)
     if x0.shape[2] * columns < LARGE:  # the faults of its encoding will grow with it
         return [jpeg(sheet(tiles, columns), quality=92) for tiles in (x, x0, eps)]
-    noisy = [jpeg(sheet(tiles, columns), quality=85, fine=False) for tiles in (x, eps)]  # noise hides its colors
-    return [noisy[0], jpeg(sheet(x0, columns), quality=85), noisy[1]]
+    return [  # noise hides its colors, and what is nothing else hides more
+        jpeg(sheet(x, columns), quality=85, fine=False),
+        jpeg(sheet(x0, columns), quality=85),
+        jpeg(sheet(eps, columns), quality=75, fine=False),
+    ]
 
 
 def sheets(*tensors: Tensor) -> list[str]:

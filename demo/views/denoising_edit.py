@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
+import numpy as np
 import torch
 
 from demo.checks import Length
 from demo.fairness import PROCESSOR
-from demo.pictures import jpeg, png, shades, to_image
+from demo.pictures import jpeg, png, shades, sheet, to_image
 from demo.streaming import stream
 from demo.uploads import MOST_LETTERS
 from demo.views.denoising import milliseconds, node_at, panes
@@ -85,15 +86,14 @@ def frames_of(
     for number, moment in enumerate(moments):
         spent, clock = time.perf_counter() - clock, time.perf_counter()
         here = node_at(moment.step.t, schedule)
-        seen = panes(moment.step, here)[:2]
-        film.add(number, [shades(pane) for pane in seen])
+        film.add(number, shown := panes(moment.step, here)[:2])
         if number % every and number != count - 1:
             yield None
             continue
-        shown = [*seen, *([] if moment.known is None else [moment.known])]
+        shown += [] if moment.known is None else [shades(moment.known)]
         numbers = {"way": edit.way, "step": number, "steps": count - 1, "ms": milliseconds(spent)}
         t = {"t": round(float(moment.step.t), 4), "noise": share(schedule, moment.step.t)}
-        yield {"frames": [sheet(pane) for pane in shown], "caption": numbers | t | moment.said}
+        yield {"frames": [beside(tiles) for tiles in shown], "caption": numbers | t | moment.said}
         clock = time.perf_counter()
 
 
@@ -124,7 +124,7 @@ def share(schedule: NoiseSchedule, t: torch.Tensor) -> int:
     return 100 if math.isinf(level) else round(100 * level / (1 + level))
 
 
-def sheet(pictures: torch.Tensor) -> str:
+def beside(tiles: np.ndarray) -> str:
     """One picture, or several side by side, encoded."""
-    zoom = max(1, (256 if len(pictures) == 1 else 128) // pictures.shape[-1])
-    return jpeg(to_image(pictures, len(pictures), zoom), quality=85)
+    zoom = max(1, (256 if len(tiles) == 1 else 128) // tiles.shape[2])
+    return jpeg(sheet(tiles, len(tiles), zoom), quality=85)

@@ -13,6 +13,7 @@ def test_the_range_of_the_model_is_the_range_of_the_screen():
     levels = torch.tensor([-7.0, -1, -0.9999, 0, 0.5, 1, 7]).reshape(1, 1, 1, 7)
     before = levels.clone()
     assert shades(levels).ravel().tolist() == [0, 0, 0, 128, 191, 255, 255]
+    assert shades(levels, 0.5).ravel().tolist() == [0, 64, 64, 128, 159, 191, 255]
     assert torch.equal(levels, before), "whoever made the picture still needs it"
 
 
