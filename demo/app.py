@@ -35,10 +35,11 @@ def build(shown: Mapping[str, Callable[[Tab], None]] = TABS) -> gr.Blocks:
         with gr.Row(elem_classes="nw-header"):
             gr.HTML(header(), apply_default_css=False, elem_classes="nw-brand-slot")
             language = gr.Radio(
-                [(SHORT[code], code) for code in LANGUAGES], value="en", show_label=False, container=False,
-                elem_id="nw-language", elem_classes="nw-language",
+                [(SHORT[code], code) for code in LANGUAGES], value="en", label=WORDS("page.language"),
+                show_label=False, container=False, elem_id="nw-language", elem_classes="nw-language",
             )  # fmt: skip
         page = Page(language)
+        page.words(language, label="page.language")
         with gr.Tabs(elem_classes="nw-tabs") as tabs:
             for key, layout in shown.items():
                 with gr.Tab(WORDS(f"{key}.tab"), id=key, elem_id=f"tab-{key}") as tab:

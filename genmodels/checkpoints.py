@@ -120,7 +120,7 @@ def available(folder: Path | None = None, bad: list[Refused] | None = None) -> d
     cards = {}
     for path in sorted((folder or FOLDER).glob("*.safetensors")):
         try:
-            cards[path.stem] = read(path)
+            cards[path.stem] = sealed(path) and read(path)
         except Refused as refusal:
             if bad is not None:
                 bad.append(refusal)

@@ -123,7 +123,8 @@ def from_spec(spec: Any, depth: int = DEEPEST) -> Place:
     """The place that `to_spec` has written down, or a refusal of what it cannot have written."""
     kind = PLACES.get(str(spec.get("of"))) if isinstance(spec, Mapping) else None
     if kind is None or not depth:
-        raise Refused("place", value=str(spec)[:40], allowed=", ".join(PLACES))
+        value = spec.get("of") if isinstance(spec, Mapping) and depth else spec
+        raise Refused("place", value=str(value)[:40], allowed=", ".join(PLACES))
     values = {name: value for name, value in spec.items() if name != "of"}
     hints = get_type_hints(kind)
     made: dict[str, Any] = {}
@@ -146,7 +147,9 @@ def way(value: Any) -> str:
 
 def numbers(values: Any) -> tuple[float, ...]:
     """Finite numbers that a latent may have, rounded to what a float16 could tell apart near 1."""
-    if not isinstance(values, list | tuple) or not 0 < len(values) <= MOST_NUMBERS:
+    if not isinstance(values, list | tuple) or not values:
+        raise Refused("not-numbers")
+    if len(values) > MOST_NUMBERS:
         raise Refused("list-too-long", high=MOST_NUMBERS)
     if not all(type(value) in (int, float) and abs(value) <= LONGEST_NUMBER for value in values):
         raise Refused("not-numbers")

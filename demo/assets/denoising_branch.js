@@ -141,7 +141,7 @@
 
   // ---- in words
   const spoken = (group, name) => (known(`t:${group}.${name}`) ? say(`t:${group}.${name}`) : name);
-  const called = (names) => names.map((name) => spoken(TAB, name)).join(", ");
+  const called = (names) => names.map((name) => spoken(TAB, name)).join(say("t:page.comma"));
   const sampler = (name) => spoken("samplers", name);
 
   function branch(kit) {

@@ -20,7 +20,7 @@
   // What a value is called beside its knob.
   function told(name, value) {
     if (name === "sampler") return branches.sampler(value);
-    if (name === "classes") return Object.keys(value ?? {}).map(asked).join(", ") || "–";
+    if (name === "classes") return Object.keys(value ?? {}).map(asked).join(say("t:page.comma")) || "–";
     if (name === "knobs") return Object.values(value ?? {}).flatMap((own) => Object.entries(own ?? {}).map(([knob, amount]) => `${branches.spoken("knobs", knob)} ${amount}`)).join(", ") || "–";
     return typeof value === "string" ? branches.spoken("denoising." + name, value) : String(value);
   }

@@ -8,7 +8,7 @@
     const [field, word] = name.includes("=") ? name.split("=") : ["", name], key = `t:attributes.${field}.${word}`;
     return field ? `${say("t:attributes." + field)}: ${known(key) ? say(key) : word}` : word;
   };
-  const named = (wish) => Object.keys(wish).map(spoken).join(", ") || say("t:denoising.live.nothing");
+  const named = (wish) => Object.keys(wish).map(spoken).join(say("t:page.comma")) || say("t:denoising.live.nothing");
   function write() {
     const line = document.querySelector("#denoising-live-wish");
     const [from, to] = [named(value("classes")), named(value("live_classes"))];

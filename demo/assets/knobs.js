@@ -26,25 +26,38 @@
   const argumentsOf = (widget) => Object.fromEntries(
     Object.entries(driven[widget] || {}).map(([argument, [tab, name]]) => [argument, values[tab][name]]));
 
+  // All that one press or drag does to a knob is one thing to take back, and so is what keys do in quick succession.
+  const QUICK = 600; // milliseconds
+  let gesture = 0, keyed = false;
+  const begin = () => { gesture += 1; keyed = false; };
+  window.addEventListener("pointerdown", begin, true);
+  window.addEventListener("click", (e) => { if (!e.detail) begin(); }, true); // a button that was pressed by a key
+  for (const kind of ["keydown", "wheel"]) window.addEventListener(kind, () => { keyed = true; }, { capture: true, passive: true });
   function remember(tab, name) {
-    const past = history[tab], last = past[past.length - 1];
-    const now = performance.now();
-    if (last && last.name === name && now - last.at < 600) { last.at = now; return; }
-    past.push({ name, at: now, values: structuredClone(values[tab]) });
+    const past = history[tab], last = past[past.length - 1], at = performance.now();
+    const goesOn = last?.name === name && (keyed ? at - last.at < QUICK : last.gesture === gesture);
+    if (goesOn) return void (last.at = at);
+    past.push({ name, at, gesture, values: structuredClone(values[tab]) });
     if (past.length > 100) past.shift();
   }
 
   function turned(tab, name, value) {
     if (same(values[tab][name], value)) return;
     remember(tab, name);
+    const before = values[tab][name];
     values[tab][name] = value;
     touch(tab, name, true);
-    (knobs[tab][name].resets ?? []).forEach((other) => release(tab, other));
+    (knobs[tab][name].resets ?? []).forEach((other) => release(tab, other, before, value));
   }
-  // Some hidden knobs mean something only beside the old value of another; a link and Undo bring both.
-  function release(tab, name) {
-    if (same(values[tab][name], knobs[tab][name].default)) return;
-    values[tab][name] = structuredClone(knobs[tab][name].default);
+  // Some hidden knobs mean something only beside the old value of another; a link and Undo bring both, and what waits
+  // is there again when the old value is.
+  const aside = {};
+  function release(tab, name, before, now) {
+    const { waits, default: usual } = knobs[tab][name], left = ((aside[tab] ??= {})[name] ??= {});
+    if (waits) left[before] = values[tab][name];
+    const next = (waits ? left[now] : undefined) ?? usual;
+    if (same(values[tab][name], next)) return;
+    values[tab][name] = structuredClone(next);
     touch(tab, name);
     emit("restored", { tab, name, value: values[tab][name] });
   }
@@ -80,12 +93,16 @@
     remember(tab, "");
     return put(tab, defaults(tab));
   }
-  // Several knobs at once are one thing to take back, and so are the moves of one drag, which turn the same ones again;
-  // what comes along with a knob is taken back with it.
+  // Several knobs at once are one thing to take back; what comes along with a knob is taken back with it.
   function jump(tab, next) {
     const turns = Object.keys(next).filter((name) => !same(values[tab][name], next[name])).join();
     if (turns) remember(tab, turns);
     return along(tab, next);
+  }
+  // Of two knobs that are the ends of a stretch, who is turned past the other takes it along.
+  function pushed(tab, name, value) {
+    along(tab, { [name]: value });
+    return value;
   }
   const along = (tab, next) => put(tab, { ...values[tab], ...next });
   function surprise(tab) {
@@ -157,7 +174,7 @@
   }
   async function copyLink(tab, text) {
     const address = text || link(tab), long = text ? [] : Object.keys(knobs[tab]).filter((name) => !fitting(values[tab][name]));
-    const names = long.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(", ");
+    const names = long.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(noisewalk.say("t:page.comma"));
     try { await navigator.clipboard.writeText(address); noisewalk.notice(noisewalk.say(names ? "t:page.copied-short" : "t:page.copied", { names })); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
   }
   // What a link asks for: {tab, parts, values}, each by tab; a page that came back by itself asks for all it had.
@@ -208,5 +225,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, link, copyLink, carry, lawfully, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, pushed, link, copyLink, carry, lawfully, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

@@ -10,10 +10,12 @@
   const goTo = (start) => window.noisewalk.jump(TAB, { start, x: 0, y: 0, offset: "" });
   const place = () => (value("x") || value("y") ? { of: "lattice", start: value("start"), x: value("x"), y: value("y") } : value("start"));
 
-  // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds. Styles that were found are no seed's.
+  // Styles that a search has found: no seed's, but only of a model that has styles.
+  const found = () => Boolean(value("offset")) && (facts.model.has[value("model")]?.layers ?? 0) > 0;
+
+  // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds.
   const ROW = 100;
   function seedNear() {
-    if (value("offset")) return null;
     const start = value("start"), column = Math.round(value("x")), row = Math.round(value("y"));
     const first = start.of === "seed" ? start.seed : column || row ? 0 : null;
     return first === null ? null : (((first + column + ROW * row) % ROW ** 2) + ROW ** 2) % ROW ** 2;
@@ -22,9 +24,9 @@
   function show() {
     const input = document.querySelector("#latent-seed");
     if (!input || document.activeElement === input) return;
-    const seed = seedNear();
-    input.value = seed ?? "";
-    input.placeholder = say("t:latent.own-place");
+    input.value = found() ? "" : seedNear() ?? "";
+    input.placeholder = say(found() ? "t:latent.own-styles" : "t:latent.own-place");
+    document.querySelector("#tab-latent")?.classList.toggle("nw-found", found());
   }
   window.addEventListener("noisewalk:turned", (e) => { if (e.detail.tab === TAB) show(); });
   window.addEventListener("noisewalk:drag", (e) => { if (e.detail.canvas === "latent-picture") show(); });
@@ -41,7 +43,8 @@
   document.addEventListener("click", (e) => {
     const act = e.target.closest?.("[data-latent]")?.dataset.latent;
     if (act === "another") goTo({ of: "seed", seed: Math.floor(Math.random() * 10000) });
-    if (act === "nearest") emit("travel", { canvas: "latent-picture", to: [Math.round(value("x")), Math.round(value("y"))] });
+    if (act === "nearest" && found()) goTo({ of: "seed", seed: seedNear() });
+    else if (act === "nearest") emit("travel", { canvas: "latent-picture", to: [Math.round(value("x")), Math.round(value("y"))] });
   });
 
   // The menu of models, in every language: what this page was built with, and what was brought since.
@@ -69,7 +72,9 @@
   // Gradio would refuse a heavy file in its own words, and in English.
   document.addEventListener("change", (e) => {
     const told = document.querySelector("#latent-own-told"), [file] = e.target.files ?? [];
-    if (!told || !file || !told.closest(".nw-card").contains(e.target) || file.size <= Number(told.dataset.largest)) return;
+    if (!told || !file || !told.closest(".nw-card").contains(e.target)) return;
+    told.textContent = ""; // what was said was of another file
+    if (file.size <= Number(told.dataset.largest)) return;
     e.stopImmediatePropagation();
     e.target.value = "";
     told.textContent = window.noisewalk.say("t:refused.checkpoint-size", { file: file.name, megabytes: Number(told.dataset.largest) / 1e6 });

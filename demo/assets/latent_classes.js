@@ -2,7 +2,7 @@
 (() => {
   const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
   if (!facts?.model?.has) return;
-  const { say } = window.noisewalk;
+  const { say, notice } = window.noisewalk;
   const value = (name) => window.noisewalk.valueOf(TAB, name);
   const known = () => facts.model.has[value("model")] ?? { layers: 0, classes: [] };
   const MOST = 4;
@@ -45,13 +45,14 @@
 
   const turn = (classes) => window.dispatchEvent(new CustomEvent("noisewalk:knob", { detail: { tab: TAB, name: "classes", value: classes } }));
 
-  // A press asks for this class alone; with Shift, or while mixing is on, it comes to those chosen before.
+  // A press asks for this class alone, or for nothing if it was; with Shift, or while mixing is on, it comes to those
+  // chosen before, or goes from them.
   function choose(name, also = mixing) {
-    const chosen = value("classes");
-    if (name in chosen) {
-      const { [name]: gone, ...rest } = chosen;
-      turn(rest);
-    } else turn(also ? Object.fromEntries([...Object.entries(chosen).slice(0, MOST - 1), [name, 0.5]]) : { [name]: 1 });
+    const { [name]: share, ...others } = value("classes"), many = Object.keys(others).length;
+    if (!also) return turn(share !== undefined && !many ? {} : { [name]: 1 });
+    if (share !== undefined) return turn(others);
+    if (many >= MOST) return notice(say("t:latent.classes.most", { most: MOST }));
+    turn({ ...others, [name]: 0.5 });
   }
 
   function show() {
@@ -61,12 +62,18 @@
     root.classList.toggle("nw-is-early", Boolean(early));
     root.classList.toggle("nw-has-styles", layers > 0);
     root.classList.toggle("nw-has-classes", classes.length > 0);
+    root.classList.toggle("nw-unasked", !Object.keys(value("classes")).length);
     chips();
   }
 
   document.addEventListener("click", (e) => {
     const shift = e.shiftKey || undefined;
-    if (e.target.id === "latent-mix") { mixing = !mixing; return chips(); }
+    if (e.target.id === "latent-mix") {
+      mixing = !mixing;
+      const [[first] = []] = Object.entries(value("classes")).sort(([, a], [, b]) => b - a);
+      if (!mixing && Object.keys(value("classes")).length > 1) turn({ [first]: 1 }); // no mix goes on unseen
+      return chips();
+    }
     if (e.target.matches?.(".nw-chip")) choose(e.target.textContent, shift);
     const canvas = e.target.closest?.("#latent-classes canvas");
     if (!canvas) return;

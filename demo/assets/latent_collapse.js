@@ -1,7 +1,7 @@
 // Mode collapse: what cards say and what is measured now, a row for each model; the measuring itself streams from Python.
 (() => {
   const TAB = "latent", parts = (window.noisewalk.latentParts ??= {});
-  const say = (key, values) => window.noisewalk.say("t:latent.collapse." + key, values);
+  const speak = window.noisewalk.say, say = (key, values) => speak("t:latent.collapse." + key, values);
   const html = (key, values) => window.noisewalk.html("t:latent.collapse." + key, values);
   const TWICE = 1000; // milliseconds
   const FIRST = ["hair-style", "character"]; // the fields worth a first look
@@ -23,9 +23,9 @@
 
     function sentence({ key, values, field: of, names, rare }) {
       const several = Object.keys(state.values).length > 1;
-      names ??= rare?.map(({ field: of, name, made, due }) => (several ? fieldName(of) + ": " : "") + `${valueName(of, name)} (${made} / ${due.toFixed(0)})`);
+      names ??= rare?.map(({ field: of, name, made, due }) => (several ? fieldName(of) + speak("t:page.colon") : "") + `${valueName(of, name)} (${made} / ${due.toFixed(0)})`);
       if (rare?.length < values.rare) names.push("…");
-      const numbers = { ...values, field: of && fieldName(of), names: (names ?? []).join(", ") };
+      const numbers = { ...values, field: of && fieldName(of), names: (names ?? []).join(speak("t:page.comma")) };
       for (const name of ["expected", "usual"]) if (name in numbers) numbers[name] = few(numbers[name]);
       for (const name of ["sure", "real", "seen", "value", "perfect"]) if (name in numbers) numbers[name] = percent(numbers[name]);
       if (numbers.pairs) numbers.pairs = numbers.pairs.toLocaleString(window.noisewalk.language());
@@ -83,7 +83,7 @@
         const between = Number.isFinite(score.low) && !open ? say("between", { low: text(score.low), high: text(score.high) }) : "";
         return html("card." + kind, { field: of && fieldName(of), value: open ? say("at-least", { low: text(score.value) }) : text(score.value), between, floor: score.floor === null ? "–" : text(score.floor) });
       });
-      return node("p", "nw-said nw-card-says", lines.length ? html("card", { n: n.toLocaleString(window.noisewalk.language()) }) + " " + lines.join("; ") + "." : html("card.none"));
+      return node("p", "nw-said nw-card-says", lines.length ? html("card", { n: n.toLocaleString(window.noisewalk.language()) }) + lines.join(speak("t:page.semicolon")) + speak("t:page.stop") : html("card.none"));
     }
     function fill() {
       if (!state) return;

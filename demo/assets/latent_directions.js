@@ -125,14 +125,17 @@
     }
     function rename(row, name) {
       const input = Object.assign(node("input", ""), { value: own(row.key).name ?? "", placeholder: title(row), maxLength: 40 });
-      const done = (keep) => { if (keep) note(row.key, { name: input.value.trim() }); build(); ways.select(row.key); };
+      ways.select(row.key);
       name.replaceWith(input);
       input.setAttribute("aria-label", say("rename"));
       input.addEventListener("keydown", (e) => {
         if (e.key === "Enter") input.blur();
         if (e.key === "Escape") { input.value = own(row.key).name ?? ""; input.blur(); }
       });
-      input.addEventListener("blur", () => done(true), { once: true });
+      input.addEventListener("blur", () => {
+        note(row.key, { name: input.value.trim() });
+        window.noisewalk.afterPress(() => { build(); ways.select(ways.selected); });
+      }, { once: true });
       input.focus();
     }
     function build() {

@@ -46,7 +46,9 @@
       const [a, b] = stops, many = Math.max(frames, facts.frames.low);
       bring(stops.length === 2 && (way !== "slerp" || !closed) ? { model, a, b, path: way } : { model, route: stops, closed, frames: many });
     }
-    notice(say("t:save.opened"));
+    notice(say(stops.length === 1 ? "t:save.opened" : "t:save.opened.walk"));
+    const stage = stops.length === 1 ? "latent-picture" : stops.length === 2 ? "latent-walk" : "latent-route";
+    document.getElementById(stage)?.scrollIntoView({ block: "center", behavior: "smooth" });
   });
 
   // ---- the shelf
@@ -61,9 +63,8 @@
     const thumb = typeof raw.thumb === "string" && /^data:image\/jpeg;base64,[\w+/=]{1,20000}$/.test(raw.thumb) ? raw.thumb : null;
     return { id: fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb, weights: String(raw.weights ?? "").slice(0, 64) };
   }
-  function read(text) {
-    try { const list = JSON.parse(text); return (Array.isArray(list) ? list : [list]).map(item).filter(Boolean); } catch { return []; }
-  }
+  const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
+  const read = (text) => [parsed(text)].flat().map(item).filter(Boolean);
   // A small picture that other weights painted is asked for again.
   const stored = (text) => read(text).slice(0, MOST).map((each) => (here(each) && each.weights !== weights(each.model) ? { ...each, thumb: null } : each));
   let items = stored(storage.get(STORE) ?? "[]"), dropped = null;
@@ -107,12 +108,14 @@
   }
   // What is there already is not put there twice.
   function add(text) {
-    const news = read(text).filter((each) => !items.some((old) => old.model === each.model && same(old.spot, each.spot)));
+    const known = read(text);
+    if (!known.length) return { unread: object(parsed(text)) && "noisewalk" in parsed(text) ? "recipe" : "unread" };
+    const news = known.filter((each) => !items.some((old) => old.model === each.model && same(old.spot, each.spot)));
     const fit = news.slice(0, MOST - items.length);
     if (fit.length) put([...items, ...fit]);
     return { count: fit.length, left: news.length - fit.length, most: MOST };
   }
-  const news = (told) => say("t:latent.keep." + (told.left ? "brought-part" : told.count ? "brought" : "nothing"), told);
+  const news = (told) => say("t:latent.keep." + (told.unread ? told.unread : told.left ? "brought-part" : told.count ? "brought" : "nothing"), told);
   const text = (some = items) => JSON.stringify(some.map(({ name, model, spot }) => ({ name, model, spot })));
 
   function linkTo(some) {

@@ -148,7 +148,7 @@
       tell(error ?? undefined);
       tidy();
     }
-    const halt = () => { if (search) { search.going = false; tidy(); } };
+    const halt = () => { if (search?.going) { [search.going, search.halted] = [false, true]; tidy(); } };
 
     // What was found, as it is: nothing that was done to the last picture is done to this one.
     function lay() {
@@ -173,8 +173,8 @@
       for (const number of root.querySelectorAll("[data-number]")) number.textContent = last ? (number.dataset.number === "psnr" ? decibels(last.psnr) : last.mse.toPrecision(2)) : "–";
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
-      const why = search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), say("why." + why), search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
+      const why = search.halted && level !== "same" ? null : search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
+      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), why ? say("why." + why) : say("halted"), search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }

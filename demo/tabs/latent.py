@@ -71,6 +71,7 @@ def layout(tab: Tab) -> None:
             tab.live(canvas, here)
             gr.HTML(PLACE, apply_default_css=False)
             tab.facts_line("latent.norm", "latent-picture")
+            tab.prose("latent.found", classes="nw-if-found")
             keep(tab)
         with gr.Column(elem_classes="nw-stage"):
             tab.parts(PARTS, here)

@@ -19,6 +19,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
     with gr.Column(elem_classes="nw-card nw-with-classes"):
         tab.prose("latent.classes.how")
         gr.HTML(CHIPS, apply_default_css=False)
+        tab.prose("latent.classes.unasked", classes="nw-note nw-if-unasked")
     with gr.Column(elem_classes="nw-card nw-with-classes"):
         sheet = LiveCanvas(
             serve(view.classes), elem_id="latent-classes", size=720, smooth=False, label="t:latent.classes.sheet"

@@ -62,12 +62,14 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
     most = max((known["layers"] for known in tab.facts["model"]["has"].values()), default=0) or 9
     tab.hidden("hold", False)
     tab.facts["model"]["resets"] = ["moves"]  # what was a direction in one model means nothing in another
+    tab.facts["moves"]["waits"] = True
     tab.prose("latent.directions.lead")
     with gr.Column(elem_classes="nw-card"):
         board = Part("board", BOARD, "latent-directions", serve(view.board, turns=True))
         with gr.Row(elem_classes="nw-with-styles"):
             tab.slider("layers_from", Knob(0, most, 1, 0))
             tab.slider("layers_to", Knob(0, most, 1, most))
+            tab.ends("layers_from", "layers_to")
     with gr.Column(elem_classes="nw-card"):
         strip = Part("along", ALONG, "latent-along", serve(view.along, turns=True))
     with gr.Column(elem_classes="nw-card"):

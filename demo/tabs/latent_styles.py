@@ -19,6 +19,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
     tab.prose("latent.styles.none", classes="nw-note nw-without-styles")
     with gr.Column(elem_classes="nw-card"):
         tab.prose("latent.styles.map")
+        tab.prose("latent.found", classes="nw-if-found")
         bars = Plot(serve=serve(view.numbers), elem_id="latent-numbers", height=260, label="t:latent.styles.numbers")
     with gr.Column(elem_classes="nw-card nw-with-styles"):
         tab.prose("latent.styles.truncation", tag="h3", classes="nw-part")
@@ -33,6 +34,7 @@ def layout(tab: Tab, here: dict[str, Any]) -> None:
         with gr.Row():
             first = tab.slider("first", Knob(0, most, 1, 0))
             last = tab.slider("last", Knob(0, most, 1, 4))
+            tab.ends("first", "last")
             seed = tab.seed("mix_seed", 100, surprise=True)
             third = tab.toggle("third")
         grid = LiveCanvas(serve(view.mixing), elem_id="latent-mixing", size=720, label="t:latent.styles.grid")

@@ -92,6 +92,13 @@ class Tab:
         facts = {"low": knob.low, "high": knob.high, "step": knob.step, "default": value, "surprise": surprise}
         return self.register(name, made, **facts)
 
+    def ends(self, low: str, high: str) -> None:
+        """Two sliders are the ends of a stretch: who is turned past the other takes it along."""
+        first, last = self.knobs[low], self.knobs[high]
+        for turned, other, name, further in ((first, last, high, "max"), (last, first, low, "min")):
+            js = f"(low, high) => noisewalk.pushed({self.key!r}, {name!r}, Math.{further}(low, high))"
+            turned.input(None, [first, last], other, js=js)  # type: ignore[attr-defined]
+
     def seed(self, name: str = "seed", value: int = 0, **options: Any) -> gr.Slider:
         return self.slider(name, Knob(0, 9999, 1, value), **options)
 

@@ -102,9 +102,9 @@ listen(file, 'change', async () => {
   const [given] = file.files;
   file.value = '';
   if (!given) return;
-  window.noisewalk.notice(shelf.news(given.size <= LARGEST ? shelf.add(await given.text()) : { count: 0, left: 0 }));
+  window.noisewalk.notice(shelf.news(given.size <= LARGEST ? shelf.add(await given.text()) : { unread: 'unread' }));
 });
 sortable(row, shelf.move);
-for (const changed of ['shelf', 'models']) listen(window, 'noisewalk:' + changed, draw);
+for (const changed of ['shelf', 'models']) listen(window, 'noisewalk:' + changed, () => window.noisewalk.afterPress(() => here() && draw()));
 whenPageChanges(() => { delete one.dataset.id; draw(); });
 draw();

@@ -102,9 +102,13 @@ def test_styles_that_were_found_go_on_the_table_and_another_seed_leaves_them(pag
     opened(page, link)
     assert value(page, "latent", "offset") == offset and value(page, "latent", "start")["of"] == "seed"
     assert page.locator("#latent-seed").input_value() == "", "it is no seed's picture"
+    page.locator(".nw-table .nw-if-found").wait_for()
+    assert not page.locator(".nw-table [data-key='latent.norm']").is_visible(), "it has no length"
     pulled(page, 0.2, 0)
     assert value(page, "latent", "offset") == offset, "it stays while the picture is pulled"
     page.locator("[data-latent=another]").click()
     page.wait_for_function("() => noisewalk.valueOf('latent', 'offset') === ''")
     page.evaluate("() => noisewalk.undo('latent')")
     assert value(page, "latent", "offset") == offset
+    page.locator("[data-latent=nearest]").click()
+    assert value(page, "latent", "offset") == "" and value(page, "latent", "start")["of"] == "seed"
