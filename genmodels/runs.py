@@ -53,7 +53,7 @@ def run(
         spent = take_up(trainer, asked, shelf)
     began = snapped = time.monotonic()
     sheeted = began - recipe.sheets
-    supply = batches(dataset, dataset.train, recipe.batch, recipe.seed, skip=trainer.done)
+    supply = batches(dataset, recipe.shown(dataset), recipe.batch, recipe.seed, skip=trainer.done)
 
     def snap() -> None:
         save_snapshot(place, trainer, asked, spent + time.monotonic() - began)
@@ -99,7 +99,7 @@ def settings(name: str, recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
         "items": len(dataset.train),
         "batch": recipe.batch,
         "seed": recipe.seed,
-    }
+    } | ({"often": recipe.often} if recipe.often else {})
 
 
 def take_up(trainer: Resumable, asked: dict[str, Any], shelf: Path) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class Recipe:
     optimizer: dict[str, Any] = field(default_factory=dict)
     usual: dict[str, Any] = field(default_factory=dict)  # how it is run: may be chosen after the training
     conditional: bool = False
+    often: dict[str, float] = field(default_factory=dict)  # values that are shown so many times as often as they occur
     axes: bool = False  # the latent calls for a label, each (independent) field by a coordinate of its own
     seed: int = 0
     snapshots: float = 180  # seconds from one to the next
@@ -37,6 +38,17 @@ class Recipe:
 
     def data(self) -> Dataset:
         return DATASETS[self.dataset]()
+
+    def shown(self, dataset: Dataset) -> Sequence[int]:
+        """The training items, and once more those of values that are shown more often."""
+        if not self.often:
+            return dataset.train
+        names = [value for values in dataset.fields.values() for value in values]
+        labels, more = dataset.labels(dataset.train), []
+        for value, times in self.often.items():
+            those = np.flatnonzero(labels[:, names.index(value)])
+            more.append(np.resize(those, round((times - 1) * len(those))))
+        return [*dataset.train, *(dataset.train[int(place)] for place in np.concatenate(more))]
 
     def full_config(self, dataset: Dataset) -> dict[str, Any]:
         """All that `build` needs, so that a card alone can rebuild the model."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -85,3 +87,14 @@ def test_a_row_is_plain_data(name: str):
     assert json.loads(json.dumps(config)) == config
     assert json.loads(json.dumps(recipe.optimizer)) == recipe.optimizer
     assert recipe.after is None or recipe.after in ZOO
+
+
+@pytest.mark.parametrize("times", [1.5, 2.0, 3.25])
+def test_a_value_is_shown_as_often_as_its_row_says(times: float):
+    recipe = replace(ZOO["digits-gan"], often={"3": times, "7": 2.0})
+    data = recipe.data()
+    plain, shown = (np.bincount(data.labels(items).argmax(1)) for items in (data.train, recipe.shown(data)))
+    assert (shown / plain)[[3, 7]] == pytest.approx([times, 2.0], abs=0.01)
+    others = [k for k in range(10) if k not in (3, 7)]
+    assert (shown[others] == plain[others]).all()
+    assert set(recipe.shown(data)) == set(data.train), "nothing that is held out is shown"
