@@ -210,7 +210,11 @@
     }
     listen(figure, "click", (e) => {
       const choice = e.target.closest("button[data-family]"), act = e.target.closest("[data-moves]")?.dataset.moves;
-      if (choice) { family = choice.dataset.family; build(); }
+      if (choice) {
+        family = choice.dataset.family;
+        build();
+        if (!shown().some((row) => row.key === ways.selected)) ways.select(shown()[0]?.key ?? ways.selected); // what is measured below is one of these
+      }
       if (act === "zero" && Object.keys(knob("moves")).length) window.noisewalk.jump(TAB, { moves: {} });
       if (act === "surprise") surprise();
     });
