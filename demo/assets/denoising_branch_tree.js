@@ -21,7 +21,7 @@
   function told(name, value) {
     if (name === "sampler") return branches.sampler(value);
     if (name === "classes") return Object.keys(value ?? {}).map(asked).join(say("t:page.comma")) || "–";
-    if (name === "knobs") return Object.values(value ?? {}).flatMap((own) => Object.entries(own ?? {}).map(([knob, amount]) => `${branches.spoken("knobs", knob)} ${amount}`)).join(", ") || "–";
+    if (name === "knobs") return Object.values(value ?? {}).flatMap((own) => Object.entries(own ?? {}).map(([knob, amount]) => `${branches.spoken("knobs", knob)} ${amount}`)).join(say("t:page.comma")) || "–";
     return typeof value === "string" ? branches.spoken("denoising." + name, value) : String(value);
   }
   // How a run differs from the one it left; of one that left none, where it began.

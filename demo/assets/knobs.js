@@ -31,7 +31,7 @@
   let gesture = 0, keyed = false;
   const begin = () => { gesture += 1; keyed = false; };
   window.addEventListener("pointerdown", begin, true);
-  window.addEventListener("click", (e) => { if (!e.detail) begin(); }, true); // a button that was pressed by a key
+  window.addEventListener("click", (e) => { if (e.isTrusted && !e.detail) begin(); }, true); // a key pressed a button, no script
   for (const kind of ["keydown", "wheel"]) window.addEventListener(kind, () => { keyed = true; }, { capture: true, passive: true });
   function remember(tab, name) {
     const past = history[tab], last = past[past.length - 1], at = performance.now();

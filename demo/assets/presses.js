@@ -5,6 +5,7 @@
   let pressing = false;
   window.addEventListener("pointerdown", () => { pressing = true; }, true);
   for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => { pressing = false; }, true);
+  window.addEventListener("pointermove", (e) => { if (!e.buttons) pressing = false; }, true); // its end may be lost to a menu
   function afterPress(act) {
     if (pressing) setTimeout(() => afterPress(act), SOON);
     else act();

@@ -28,6 +28,16 @@ def test_every_press_is_taken_back_by_itself_however_quick(page: Any, address: s
         page.wait_for_function("seed => noisewalk.valueOf('latent', 'start').seed === seed", arg=seed)
 
 
+def test_a_drag_is_one_thing_to_take_back_whatever_scripts_press_meanwhile(page: Any, address: str) -> None:  # noqa: F811
+    opened(page, address)
+    script = "const button = document.body.appendChild(document.createElement('button'));"
+    drag = "for (const psi of [0.9, 0.8, 0.7]) { noisewalk.turned('latent', 'psi', psi); button.click(); }"
+    for _ in range(2):
+        page.evaluate(f"() => {{ dispatchEvent(new PointerEvent('pointerdown')); {script} {drag} }}")
+        page.evaluate("() => noisewalk.undo('latent')")
+        assert value(page, "latent", "psi") == 1
+
+
 def test_a_press_that_ends_a_name_is_still_a_press(page: Any, address: str) -> None:  # noqa: F811
     directions(page, address)
     page.locator(f"{FIRST} .nw-rename").click()
