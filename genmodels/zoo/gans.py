@@ -75,11 +75,18 @@ GANS: dict[str, Recipe] = {
         ConvGAN,
         GANTrainer,
         "glyphs",
-        steps=23_000,
+        steps=35_000,
         batch=64,
+        often=OFTEN,
         config={"latent": 64, "generator": [128, 48, 24], "discriminator": [32, 64, 128]},
         # without its judge's steepness bounded it forgot 4, M and W (numbers in checkpoints/README.md)
-        optimizer={"loss": "non-saturating", "penalties": ["spectral-norm"], "lr": 4e-4, "betas": [0.0, 0.9]},
+        optimizer={
+            "loss": "non-saturating",
+            "penalties": ["spectral-norm"],
+            "lr": 4e-4,
+            "falls": [29_000, 35_000],
+            "betas": [0.0, 0.9],
+        },
     ),
     "glyphs-wgan-gp": Recipe(
         "gan",
