@@ -26,10 +26,11 @@
     box.textContent = say(text);
     box.classList.add("nw-shown");
     clearTimeout(fading);
+    // a Chinese letter, of three bytes, says as much as three
     fading = setTimeout(() => {
       box.classList.remove("nw-shown");
       fading = setTimeout(() => { box.textContent = ""; }, 400); // what is not seen is not read out either
-    }, Math.max(2200, 1000 + 60 * box.textContent.length));
+    }, Math.max(2200, 1000 + 60 * new Blob([box.textContent]).size));
   }
 
   // Five stops; each opens its tab, lights up one part of the page and says one thing about it.

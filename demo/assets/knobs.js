@@ -172,9 +172,10 @@
     for (const [name, thing] of Object.entries(carriedBy(tab))) if (fitting(thing)) url.searchParams.set(name, JSON.stringify(thing));
     return url.toString();
   }
+  const named = (tab, names) => names.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(noisewalk.say("t:page.comma"));
   async function copyLink(tab, text) {
     const address = text || link(tab), long = text ? [] : Object.keys(knobs[tab]).filter((name) => !fitting(values[tab][name]));
-    const names = long.map((name) => (noisewalk.known(`t:${tab}.${name}`) ? noisewalk.say(`t:${tab}.${name}`) : name)).join(noisewalk.say("t:page.comma"));
+    const names = named(tab, long);
     try { await navigator.clipboard.writeText(address); noisewalk.notice(noisewalk.say(names ? "t:page.copied-short" : "t:page.copied", { names })); } catch { window.prompt(noisewalk.say("t:page.copy-by-hand"), address); }
   }
   // What a link asks for: {tab, parts, values}, each by tab; a page that came back by itself asks for all it had.
@@ -198,6 +199,7 @@
       for (const [name, { take }] of Object.entries(carried[tab])) if (Object.hasOwn(brought, name)) take(brought[name]);
     }
     window.noisewalk.inPlace = true;
+    emit("inplace", {});
     return Object.keys(knobs).flatMap(shown);
   }
   // Which tab is open, and which part of it: the link says it, and a page that is opened by one follows.
@@ -225,5 +227,5 @@
     }
   });
   window.addEventListener("noisewalk:knob", (e) => turned(e.detail.tab, e.detail.name, e.detail.value));
-  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, pushed, link, copyLink, carry, lawfully, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
+  Object.assign(window.noisewalk, { turned, filled, called, undo, reset, surprise, jump, along, pushed, link, copyLink, carry, lawfully, asked, named, state, restore, opened, valueOf: (tab, name) => values[tab][name], argumentsOf });
 })();

@@ -17,6 +17,7 @@
   const ROW = 100;
   function seedNear() {
     const start = value("start"), column = Math.round(value("x")), row = Math.round(value("y"));
+    if (start.of === "seed" && !column && !row) return start.seed; // also one that is refused
     const first = start.of === "seed" ? start.seed : column || row ? 0 : null;
     return first === null ? null : (((first + column + ROW * row) % ROW ** 2) + ROW ** 2) % ROW ** 2;
   }

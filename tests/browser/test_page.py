@@ -170,6 +170,22 @@ def test_a_hostile_link_does_nothing(page: Any, address: str, query: str) -> Non
         page.locator("#latent-part-map-button[aria-selected=true]").first.wait_for()
 
 
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("?tab=latent&psi=9&x=1", "latent.psi"),
+        ("?tab=latent&model=nobody", "latent.model"),
+        ("?tab=latent&psi=0.7", None),
+    ],
+)
+def test_what_a_link_asks_for_in_vain_is_said(page: Any, address: str, query: str, left: str | None) -> None:
+    page.add_init_script("addEventListener('noisewalk:models', () => { window.asked = true; }, { once: true })")
+    page.goto(address + query)
+    page.wait_for_function("() => window.asked")
+    said = page.evaluate("document.querySelector('.nw-notice')?.textContent ?? ''")
+    assert said == (table("en")["page.link-left"].format(names=table("en")[left]) if left else "")
+
+
 def test_languages_switch_without_a_request_and_are_remembered(page: Any, address: str) -> None:
     opened(page, address)
     resting(page)
