@@ -62,6 +62,11 @@
     emit("restored", { tab, name, value: values[tab][name] });
   }
 
+  function announce(tab, name) {
+    emit("turned", { tab, name, value: values[tab][name], byHand: false });
+    if (knobs[tab][name].hidden) emit("restored", { tab, name, value: values[tab][name] });
+  }
+
   // Every component of the tab gets its value; a hidden knob is told to its widget.
   function put(tab, next) {
     for (const name of Object.keys(knobs[tab])) {
@@ -192,10 +197,19 @@
     const all = Object.keys(knobs).map((tab) => [tab, { ...values[tab], ...carriedBy(tab) }]);
     return { tab: tabOpen(), parts: Object.fromEntries(Object.keys(parts).map((tab) => [tab, partOf(tab)])), values: Object.fromEntries(all) };
   }
+  // What a link asks for is known before the first picture is, so that none is drawn in vain.
+  let foreseen = false;
+  function foresee() {
+    if (foreseen) return;
+    foreseen = true;
+    for (const [tab, brought] of Object.entries(asked().values)) if (Object.hasOwn(knobs, tab)) Object.assign(values[tab], lawfully(tab, brought));
+  }
   function restore() {
+    foresee();
     for (const [tab, brought] of Object.entries(asked().values)) {
       if (!Object.hasOwn(knobs, tab)) continue;
       put(tab, { ...values[tab], ...lawfully(tab, brought) });
+      for (const name of Object.keys(knobs[tab])) if (!same(values[tab][name], knobs[tab][name].default)) announce(tab, name);
       for (const [name, { take }] of Object.entries(carried[tab])) if (Object.hasOwn(brought, name)) take(brought[name]);
     }
     window.noisewalk.inPlace = true;
@@ -214,6 +228,7 @@
 
   window.addEventListener("noisewalk:ready", (e) => {
     const { widget } = e.detail;
+    foresee();
     if (driven[widget]) emit("set", { canvas: widget, values: argumentsOf(widget) });
   });
   // A drag has already asked for its picture; here it only finds its place in the link and in Undo.

@@ -89,7 +89,9 @@ if (props.axes.length) {
   listen(window, 'noisewalk:set', event => { if (event.detail.canvas === name) place(); });
 }
 
-const initial = () => { if (props.value?.image) paint(props.value); };
+// The page brings its first picture along; a link that asks for another waits for that one.
+const expected = () => JSON.stringify(requests.args()) === JSON.stringify(props.arguments);
+const initial = () => { if (props.value?.image && expected()) paint(props.value); };
 watch('value', initial);
 whenPageChanges(sayAll);
 sayAll();

@@ -76,7 +76,7 @@ def test_what_an_edit_came_to_is_saved_and_looked_up(page: Any, young: str, tmp_
 
 
 def test_an_edit_that_was_stopped_came_to_nothing(page: Any, young: str) -> None:
-    editing(page, young, "redraw", "steps=400&edit_strength=0")  # which takes no step at all
+    editing(page, young, "redraw", "steps=1000&edit_strength=0")  # which takes no step at all
     page.locator("#denoising-edit-go").click()
     page.wait_for_function(HERE)
     choose(page, "edit_way", "fill")
