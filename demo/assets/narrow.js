@@ -1,7 +1,8 @@
-// On a narrow screen a picture would be out of sight of what makes it: the one on the table comes along, small, in a
-// corner, and what a press makes is scrolled to.
+// On a narrow screen a picture would be out of sight of what makes it: the one on the table and the samplers' cloud come
+// along, small, in a corner, and what a press makes is scrolled to.
 (() => {
-  const NARROW = matchMedia("(max-width: 900px)"), CALM = matchMedia("(prefers-reduced-motion: reduce)"), PICTURE = "#latent-picture";
+  const NARROW = matchMedia("(max-width: 900px)"), CALM = matchMedia("(prefers-reduced-motion: reduce)");
+  const ALONG = ["latent-picture", "samplers-cloud"];
   function pin(picture, away) {
     const pinned = away && NARROW.matches;
     picture.style.minHeight = pinned ? picture.offsetHeight + "px" : ""; // its place stays free
@@ -29,8 +30,7 @@
     if (hidden) stage.scrollIntoView({ behavior: CALM.matches ? "auto" : "smooth", block: "center" });
   });
 
-  window.addEventListener("noisewalk:painted", (e) => {
-    const picture = document.querySelector(PICTURE);
-    if (picture && !picture.dataset.watched && PICTURE === "#" + e.detail.canvas) watch(picture), picture.dataset.watched = "";
+  window.addEventListener("noisewalk:ready", ({ detail }) => {
+    if (ALONG.includes(detail.widget)) watch(document.getElementById(detail.widget));
   });
 })();
