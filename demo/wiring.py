@@ -166,4 +166,5 @@ class in_words:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
         if isinstance(error, Refused):
-            raise gr.Error(error.say(self.language, self.knobs), 8, print_exception=False) from None
+            # the page takes it away itself: Gradio would take a later one along with it
+            raise gr.Error(error.say(self.language, self.knobs), None, print_exception=False) from None

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,7 +26,7 @@ from genmodels.memory import keep_memory
 from genmodels.models.diffusion import WALKS
 from genmodels.models.encoder import Encoder
 from genmodels.models.reader import Reader
-from genmodels.reporting import StopAfterStep, shown
+from genmodels.reporting import StopAfterStep, drawn, shown
 from genmodels.runs import export, run, save_sheet
 from genmodels.sight import reader_of
 from genmodels.training import device_of
@@ -202,6 +203,7 @@ def evaluate_model(chosen: argparse.Namespace) -> None:
     if chosen.json:
         print(json.dumps(found))
         return
+    print(f"N = {found['n']:,}, seed {found['seed']}; 95 % intervals in brackets")
     for key, measure in found["metrics"].items():
         floor = "" if measure["floor"] is None else f"   real against real {measure['floor']:.4g}"
         high = "and more" if measure["high"] is None else f"{measure['high']:.4g}"
@@ -233,9 +235,11 @@ def ready(dataset: Dataset, folder: Path, quiet: bool) -> Dataset:
     """A large data set is drawn once, by all cores."""
     if len(dataset.train) < SLOW_TO_DRAW:
         return dataset
-    for done in cache.render(dataset, folder / "cache"):
-        if not quiet:
-            print(f"\rdrawing {dataset.name}: {done:,} of {len(dataset.train):,}", end="", file=sys.stderr, flush=True)
+    counts = cache.render(dataset, folder / "cache")
+    if quiet:
+        deque(counts, maxlen=0)
+    else:
+        drawn(counts, dataset.name, len(dataset.train))
     return cache.Cached(dataset, folder / "cache")
 
 

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genmodels.training import Progress
 
@@ -23,6 +23,19 @@ def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[P
             last = time.monotonic()
             print(start + bar(progress, steps), end=end, file=sys.stderr)
         yield progress
+
+
+def drawn(counts: Iterable[int], name: str, total: int) -> None:
+    """How far the drawing of a data set has come, on one line; a log file hears once that it begins."""
+    live, said = sys.stderr.isatty(), False
+    for done in counts:
+        if live:
+            print(f"\rdrawing {name}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
+        elif not said:
+            print(f"drawing {name}: {total:,}", file=sys.stderr, flush=True)
+        said = True
+    if live and said:
+        print(file=sys.stderr)
 
 
 def bar(progress: Progress, steps: int) -> str:

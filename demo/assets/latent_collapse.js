@@ -4,6 +4,7 @@
   const speak = window.noisewalk.say, say = (key, values) => speak("t:latent.collapse." + key, values);
   const html = (key, values) => window.noisewalk.html("t:latent.collapse." + key, values);
   const TWICE = 1000; // milliseconds
+  const VAGUE = 50; // times as high as low: an interval that says no more than its lower end
   const FIRST = ["hair-style", "character"]; // the fields worth a first look
 
   parts.collapse = (kit) => {
@@ -55,7 +56,8 @@
       if (all.length) found.missing = [sum("missing"), few(sum("expected_missing"))];
       if (fields[of]) found.variation = [percent(fields[of].variation), percent(fields[of].expected_variation)];
       found.pairs = [pairs.made.toLocaleString(window.noisewalk.language()), few(pairs.expected)];
-      found.support = [pairs.made ? whole(support.value) : say("at-least", { low: whole(support.low) }), pairs.made ? say("range", { low: whole(support.low), high: whole(support.high) }) : ""];
+      const vague = !pairs.made || support.high > VAGUE * support.low;
+      found.support = vague ? [say("at-least", { low: whole(support.low) }), ""] : [whole(support.value), say("range", { low: whole(support.low), high: whole(support.high) })];
       for (const [space, own] of Object.entries(coverage)) found["coverage." + space] = [percent(own.value), percent(own.expected)];
       if (all.length) found.sure = sure.map(percent);
       return found;

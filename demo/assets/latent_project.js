@@ -16,7 +16,8 @@
     let crop = null, cuts = 0, small = null; // a picture and the middle of its square; how often that changed; what is sent
     let search = null, ticket = "", asked = 0, trouble = null;
 
-    const args = () => window.noisewalk.argumentsOf(name);
+    const styled = () => (window.noisewalkPage.knobs[TAB].model.has[window.noisewalk.valueOf(TAB, "model")]?.layers ?? 0) > 0;
+    const args = () => { const told = window.noisewalk.argumentsOf(name); return styled() ? told : { ...told, space: "z" }; }; // w is kept for a model that has one
     const goal = () => args().goal;
     const aimed = () => { const { space, seed, steps, ...told } = args(); return told; };
     // What the answer depends on: once it changes, what was found is the answer to another question.
@@ -104,6 +105,7 @@
       search = null;
       wipe(best, rest);
       delete root.dataset.place;
+      delete root.dataset.curve;
       tidy();
     }
     function changed() {
@@ -145,6 +147,7 @@
     }
     function end(error) {
       search.going = false;
+      if (!search.last) clear();
       tell(error ?? undefined);
       tidy();
     }
@@ -174,13 +177,14 @@
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
       const why = search.halted && level !== "same" ? null : search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), why ? say("why." + why) : say("halted"), search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
+      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), why ? say("why." + why) : say("halted"), level !== "same" && last.freer ? say("freer") : "", last.far ? say("length", last.far) : "", search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }
     function chart() {
       const points = [...new Map(search?.curve).entries()], heights = points.map(([, psnr]) => psnr), fixed = { fixedrange: true, zeroline: false };
       if (!points.length) return;
+      root.dataset.curve = "drawn";
       const line = { type: "scatter", x: points.map(([step]) => step), y: heights, mode: "lines+markers", marker: { size: 3 }, line: { color: "--nw-generated", width: 2 } };
       const range = [Math.floor(heights[0]) - 1, Math.ceil(heights.at(-1)) + 1];
       emit("plot", { plot: CURVE, value: {

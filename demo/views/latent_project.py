@@ -29,6 +29,7 @@ SPACES = ("z", "w", "w+")
 ENOUGH = 50.0  # decibels after which nothing is left to be seen
 LONGEST = 15.0  # seconds of the processor: on a slow machine a search ends before its last step
 NEAR = 256  # seeds on the plane, of which the nearest stands for styles that were found
+FAR = 2.5  # from the usual length: its standard deviation is 1/√2, however many numbers a latent has
 UNSEEN = 10_000  # no seed on the plane is as high, so no search begins where its goal lies
 STEPS = Knob(20, 300, 10, 100)
 FACE = Knob(0, 9999, 1, 3)
@@ -102,6 +103,7 @@ def further(search: Name) -> dict[str, Any]:
         "image": shown(found.picture),
         "difference": shown(found.picture - goal),
         **lying(model, found.z),
+        **judged(model, found.z),
     }
 
 
@@ -113,6 +115,16 @@ def lying(model: str, found: Tensor) -> dict[str, Any]:
     mapped = painter.map(draw(painter.latent_shape, range(NEAR)))
     nearest = int((mapped[:, 0] - found.mean(1)).square().sum(1).argmin())
     return {"place": to_spec(Seed(nearest)), "offset": to_text(found - mapped[nearest, None])}
+
+
+def judged(model: str, found: Tensor) -> dict[str, Any]:
+    """Whether another space would let the model paint more, and how long a latent is that is no usual one."""
+    painter = library.latent_model(model)
+    if found.shape[1:] != torch.Size(painter.latent_shape):
+        return {}
+    length, usual = float(found.norm()), found.numel() ** 0.5
+    far = {"length": round(length, 1), "usual": round(usual, 1)} if abs(length - usual) > FAR else None
+    return {"freer": isinstance(painter, StyleModel), "far": far}
 
 
 def picture_of(here: Here, goal: str, face: int, upload: str = "") -> Tensor:

@@ -107,3 +107,7 @@ def test_a_checkpoint_of_ones_own_is_on_the_table_and_a_foreign_file_is_not(
     page.locator("#latent-own-told b").wait_for()
     page.wait_for_function("() => noisewalk.valueOf('latent', 'model') === 'own-my-digits'")
     shown(page, "latent-picture")
+    page.add_init_script("addEventListener('noisewalk:models', () => { window.heard = true; })")
+    page.goto(page.evaluate("() => noisewalk.link('latent')"))
+    page.wait_for_function("() => window.heard && noisewalk.valueOf('latent', 'model') === 'own-my-digits'")
+    assert page.evaluate("() => document.querySelector('.nw-notice')?.textContent ?? ''") == ""

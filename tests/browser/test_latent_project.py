@@ -112,3 +112,23 @@ def test_styles_that_were_found_go_on_the_table_and_another_seed_leaves_them(pag
     assert value(page, "latent", "offset") == offset
     page.locator("[data-latent=nearest]").click()
     assert value(page, "latent", "offset") == "" and value(page, "latent", "start")["of"] == "seed"
+
+
+def test_a_space_of_styles_waits_for_a_model_that_has_one(page: Any, address: str) -> None:  # noqa: F811
+    part(page, address + '?tab=latent&goal="table"&space="w"&search_steps=20', "project")
+    page.locator("#latent-find").click()
+    page.wait_for_selector("[data-state=found]")
+    assert value(page, "latent", "space") == "w"
+
+
+def test_a_refused_search_leaves_only_the_refusal(page: Any, address: str) -> None:  # noqa: F811
+    part(page, address + '?tab=latent&goal="table"&search_steps=20', "project")
+    page.locator("#latent-find").click()
+    page.wait_for_selector("#latent-project-curve:visible")
+    start = 'seed => noisewalk.jump("latent", { start: { of: "seed", seed } })'
+    page.evaluate(start, -4)
+    page.locator("#latent-find").click()
+    page.locator(".nw-project-trouble", has_text="0 to 9999").wait_for()
+    for left in (".nw-project-state", "#latent-project-curve"):
+        assert page.locator(left).is_hidden()
+    assert page.locator(".nw-project-verdict").inner_text() == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,7 @@ def test_words_for_people(places: list[str], tmp_path: Path, capsys: pytest.Capt
     assert main(["evaluate", "digits-diffusion", "--n", "12", *places]) == 0
     said, aside = capsys.readouterr()
     assert "real against real" in said and "denoising-mse" in said
+    assert said.startswith("N = 12, seed 0;")
     assert aside.splitlines() == ["genmodels: digits has no trained reader; measured by pixels alone"]
     assert main(["evaluate", "digits-diffusion", "--n", "12", "--sampler", "ddim", "--json", *places]) == 0
     assert json.loads(capsys.readouterr().out)["run"]["sampler"] == "ddim"
@@ -144,8 +146,11 @@ def test_a_large_data_set_is_drawn_first(tmp_path: Path, monkeypatch: pytest.Mon
     small = DATASETS["digits"]()
     assert ready(small, tmp_path, quiet=True) is small
     monkeypatch.setattr(command_line, "SLOW_TO_DRAW", 10)
-    cached = ready(small, tmp_path, quiet=False)
-    assert "drawing digits: 1,437 of 1,437" in capsys.readouterr().err
+    cached = ready(small, tmp_path / "log", quiet=False)
+    assert capsys.readouterr().err == "drawing digits: 1,437\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ready(small, tmp_path / "screen", quiet=False)
+    assert capsys.readouterr().err.endswith("\rdrawing digits: 1,437 of 1,437\n")
     assert (cached.pictures([4]) == small.pictures([4])).all()
 
 
