@@ -1,21 +1,25 @@
 // The server goes away: Gradio says so in English, waits, and opens the page anew when it answers again.
-// Here that is said in the page's language, what waits for an answer stops waiting, and all knobs come back with the page.
+// Here that is said in the page's language, and what waits for an answer stops waiting. All knobs come back with the
+// page, whoever opened it anew: Gradio, or a visitor who reloads it or comes back to it.
 (() => {
   const { knobs } = window.noisewalkPage, { say, notice } = window.noisewalk;
-  const KEY = "noisewalk.lost", LOST = "Connection to the server was lost"; // as Gradio says it
+  const KEY = "noisewalk.left ", LOST = "Connection to the server was lost"; // as Gradio says it
   const emit = (name, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + name, { detail }));
-  let toast = null;
+  let toast = null, lost = false;
 
   const store = (act) => { try { return act(sessionStorage); } catch { return null; } }; // a frame may forbid it
+  const here = KEY + location.href; // another link says what it asks for
   function leave() {
-    const kept = JSON.stringify({ address: location.href, state: window.noisewalk.state() });
-    store((session) => session.setItem(KEY, kept));
+    if (!window.noisewalk.inPlace) return; // nothing has been turned yet
+    const kept = JSON.stringify({ lost, state: window.noisewalk.state() });
+    store((session) => session.setItem(here, kept));
   }
   function comeBack() {
-    const kept = store((session) => { const text = session.getItem(KEY); session.removeItem(KEY); return JSON.parse(text); });
-    if (kept?.address !== location.href || !Object.hasOwn(knobs, kept.state?.tab ?? "")) return; // another link says more
+    const again = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+    const kept = store((session) => { const text = session.getItem(here); session.removeItem(here); return JSON.parse(text); });
+    if (!(kept?.lost || again) || !Object.hasOwn(knobs, kept?.state?.tab ?? "")) return;
     window.noisewalk.cameBack = kept.state;
-    window.addEventListener("noisewalk:language", () => notice(say("t:page.lost.back")), { once: true });
+    if (kept.lost) window.addEventListener("noisewalk:language", () => notice(say("t:page.lost.back")), { once: true });
   }
 
   // Only the letters change: the nodes stay Gradio's.
@@ -33,9 +37,10 @@
     if (!told) return;
     toast = told.closest(".toast-body");
     write();
+    lost = true;
     emit("lost");
-    window.addEventListener("pagehide", leave, { once: true });
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("noisewalk:language", write);
+  window.addEventListener("pagehide", leave);
   comeBack();
 })();

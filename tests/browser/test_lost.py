@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -43,11 +42,19 @@ def test_a_server_that_comes_back_finds_the_page_as_it_was(page: Any, launch: Ca
     after = page.evaluate("noisewalk.state()")
     assert after["values"]["schedules"]["n"] == 12 and after["parts"] == before["parts"]
 
-    page.reload()  # by hand: the page begins as always
-    page.wait_for_function("(window.noisewalk?.valueOf?.('samplers', 'seed') ?? 77) !== 77")
 
-    kept = json.dumps({"address": page.url, "state": after})
-    page.evaluate("(kept) => sessionStorage.setItem('noisewalk.lost', kept)", kept)
-    page.goto(address + "?tab=samplers&seed=5")  # another link, opened where the page was lost, says what is shown
-    page.wait_for_function("window.noisewalk?.valueOf?.('samplers', 'seed') === 5")
-    assert page.evaluate("sessionStorage.getItem('noisewalk.lost')") is None
+def test_who_reloads_or_comes_back_finds_the_page_as_it_was(page: Any, alone: Callable[[str], str]):
+    address = alone("samplers")
+    seed = "window.noisewalk?.inPlace && noisewalk.valueOf('samplers', 'seed')"
+    page.goto(address)
+    page.wait_for_function(f"{seed} !== undefined")
+    page.evaluate("noisewalk.turned('samplers', 'seed', 77)")
+    page.reload()
+    page.wait_for_function(f"{seed} === 77")
+    assert not page.locator(".nw-notice.nw-shown").count(), "nothing was lost"
+    page.goto(address + "?tab=samplers&seed=5")  # another link says what it asks for
+    page.wait_for_function(f"{seed} === 5")
+    page.go_back()
+    page.wait_for_function(f"{seed} === 77")
+    page.goto(address)  # opened anew, it begins as always
+    page.wait_for_function(f"{seed} !== undefined && {seed} !== 77")
