@@ -72,7 +72,7 @@ def fresh_page(browser: Any) -> Iterator[Any]:
 
     tab.on("request", asked)
     tab.on("pageerror", lambda error: tab.problems.append(f"uncaught: {error}"))
-    tab.on("console", lambda line: tab.problems.append(f"console: {line.text}") if line.type == "error" else None)
+    tab.on("console", lambda line: line.type == "error" and tab.problems.append(f"console: {line.text} {line.location}"))
     try:
         yield tab
     finally:
