@@ -70,9 +70,13 @@ def fresh_page(browser: Any) -> Iterator[Any]:
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
             tab.problems.append(f"request left the machine: {request.url}")
 
+    def heard(line: Any) -> None:
+        if line.type == "error":
+            tab.problems.append(f"console: {line.text} ({line.location['url']})")
+
     tab.on("request", asked)
     tab.on("pageerror", lambda error: tab.problems.append(f"uncaught: {error}"))
-    tab.on("console", lambda line: line.type == "error" and tab.problems.append(f"console: {line.text} {line.location}"))
+    tab.on("console", heard)
     try:
         yield tab
     finally:
