@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         print(f"genmodels: {refusal}", file=sys.stderr)
         return 1 if refusal.key in FAILURES else 2
+    except OSError as failure:
+        print(f"genmodels: {failure}", file=sys.stderr)
+        return 1
 
 
 class Parser(argparse.ArgumentParser):

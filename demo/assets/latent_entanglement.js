@@ -150,7 +150,7 @@
       const most = Math.max(1e-6, ...[...shown.rows, ...ghosts.values()].map((change) => Math.abs(change.moved) + (change.error ?? 0)));
       rows.replaceChildren(...order.map((name) => bar(by.get(name), most, ghosts.get(name))));
       const said = [ways.say(shown.done ? "measured" : "measuring", { pictures: shown.pictures }), ways.say(shown.several ? "bars" : "bars-value")];
-      find(".nw-measured").textContent = said.join(" ");
+      find(".nw-measured").textContent = window.noisewalk.joined(said);
       find(".nw-share").innerHTML = sentence(row, old);
       figure.dataset.done = shown.done;
     }
@@ -161,7 +161,7 @@
       const said = [ways.say(shown.several ? "meant" : "meant-value", { share: percent(shown.share, 1) + error, name: what(shown.meant) })];
       if (shown.several) said.push(ways.say("even", { count: shown.rows.length, even: percent(1 / shown.rows.length) }));
       if (old && shown.several) said.push(ways.say("held", { share: percent(old.share, 1), before: sum(old).toFixed(1), now: sum(shown).toFixed(1) }));
-      return said.join(" ");
+      return window.noisewalk.joined(said);
     }
     const busy = () => { moved = performance.now(); };
     listen(window, "noisewalk:drag", busy);

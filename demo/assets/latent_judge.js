@@ -113,7 +113,7 @@
       bars.setAttribute("aria-label", say("judge.histogram"));
       const { count, picks } = known;
       find(".nw-picks").innerHTML = say("judge.picks", { picks: (100 * picks).toFixed(1), count, pairs: (count * count).toLocaleString(window.noisewalk.language()) });
-      find(".nw-game").innerHTML = (known.names ? say("judge.named") + " " : "") + say("judge.game." + known.loss, { lead: short(known.lead) });
+      find(".nw-game").innerHTML = window.noisewalk.joined([known.names && say("judge.named"), say("judge.game." + known.loss, { lead: short(known.lead) })]);
       for (const formula of figure.querySelectorAll("[data-loss]")) formula.hidden = formula.dataset.loss !== known.loss;
     }
     function read() {
@@ -121,8 +121,8 @@
       find(".nw-score-name").textContent = say(relative ? "judge.name.relative" : "judge.name");
       find(".nw-score-number").textContent = shown;
       find(".nw-score-text").innerHTML = judgment && known
-        ? say("judge.beside", { mean: short(known.mean), spread: short(known.spread), above: percent(judgment.above) })
-          + (judgment.odds === null ? "" : " " + say(relative ? "judge.odds.relative" : "judge.odds", { odds: percent(judgment.odds) }))
+        ? window.noisewalk.joined([say("judge.beside", { mean: short(known.mean), spread: short(known.spread), above: percent(judgment.above) }),
+          judgment.odds !== null && say(relative ? "judge.odds.relative" : "judge.odds", { odds: percent(judgment.odds) })])
         : say("judge.comparing");
       if (judged) find(".nw-slope").innerHTML = say("judge.slope", { steep: short(judged.steep) });
       figure.classList.toggle("nw-unread", !judgment);
@@ -155,7 +155,7 @@
       if (!found) { sentence.textContent = say("near.seeking"); return; }
       near.replaceChildren(...window.noisewalk.nearness.cards(found));
       const { kind, said } = window.noisewalk.nearness.verdict(found);
-      sentence.innerHTML = said + " " + say("near.unit");
+      sentence.innerHTML = window.noisewalk.joined([said, say("near.unit")]);
       figure.dataset.kind = kind;
     }
     kit.whenPageChanges(fill);

@@ -3,8 +3,9 @@
   const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
   if (!facts?.start) return;
   const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, LINK = 8000, SIDE = 72, NAME = 40;
+  const PLACES = ["seed", "lattice", "between", "circle", "sum", "numbers"];
   const CHANGES = Object.keys(window.noisewalkPage.driven["latent-picture"]).filter((name) => facts[name] && !["model", "start", "x", "y"].includes(name));
-  const { kept: storage, valueOf, notice, say } = window.noisewalk;
+  const { kept: storage, valueOf, notice, say, joined } = window.noisewalk;
   const value = (name) => valueOf(TAB, name);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const emit = (type, detail) => window.dispatchEvent(new CustomEvent("noisewalk:" + type, { detail }));
@@ -58,19 +59,19 @@
   const object = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
   const fresh = () => Math.random().toString(36).slice(2, 10);
   function item(raw) {
-    if (!object(raw) || !object(raw.spot) || typeof raw.spot.start?.of !== "string" || typeof raw.model !== "string" || !/^[\w.-]{1,60}$/.test(raw.model)) return null;
+    if (!object(raw) || !object(raw.spot) || !PLACES.includes(raw.spot.start?.of) || typeof raw.model !== "string" || !/^[\w.-]{1,60}$/.test(raw.model)) return null;
     if (JSON.stringify(raw.spot).length > LONGEST) return null;
     const thumb = typeof raw.thumb === "string" && /^data:image\/jpeg;base64,[\w+/=]{1,20000}$/.test(raw.thumb) ? raw.thumb : null;
-    return { id: fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb, weights: String(raw.weights ?? "").slice(0, 64) };
+    return { id: typeof raw.id === "string" && /^[a-z0-9]{1,12}$/.test(raw.id) ? raw.id : fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb, weights: String(raw.weights ?? "").slice(0, 64) };
   }
   const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
   const read = (text) => [parsed(text)].flat().map(item).filter(Boolean);
   // A small picture that other weights painted is asked for again.
   const stored = (text) => read(text).slice(0, MOST).map((each) => (here(each) && each.weights !== weights(each.model) ? { ...each, thumb: null } : each));
-  let items = stored(storage.get(STORE) ?? "[]"), dropped = null;
+  let items = stored(storage.get(STORE) ?? "[]"), dropped = [];
   function put(next) {
     items = next;
-    storage.set(STORE, JSON.stringify(items.map(({ id, ...rest }) => rest)));
+    storage.set(STORE, JSON.stringify(items));
     emit("shelf", { items });
   }
 
@@ -96,14 +97,13 @@
     put(next);
   }
   function drop(id) {
-    dropped = { at: items.findIndex((each) => each.id === id), item: of(id) };
+    dropped.push({ at: items.findIndex((each) => each.id === id), item: of(id) });
     put(items.filter((each) => each.id !== id));
   }
   function putBack() {
-    if (!dropped || items.length >= MOST) return;
-    const next = [...items];
-    next.splice(dropped.at, 0, dropped.item);
-    dropped = null;
+    if (!dropped.length || items.length >= MOST) return;
+    const next = [...items], { at, item } = dropped.pop();
+    next.splice(at, 0, item);
     put(next);
   }
   // What is there already is not put there twice.
@@ -118,11 +118,11 @@
   const news = (told) => say("t:latent.keep." + (told.unread ? told.unread : told.left ? "brought-part" : told.count ? "brought" : "nothing"), told);
   const text = (some = items) => JSON.stringify(some.map(({ name, model, spot }) => ({ name, model, spot })));
 
-  function linkTo(some) {
+  function linkTo(some, whole = some.length > 1) {
     const url = new URL(location.origin + location.pathname);
     url.searchParams.set("tab", TAB);
     url.searchParams.set("lang", window.noisewalk.language());
-    if (some.length === 1) {
+    if (!whole) {
       const [{ model, spot }] = some;
       for (const [name, v] of Object.entries({ model, ...spot })) if (!same(v, facts[name]?.default)) url.searchParams.set(name, JSON.stringify(v));
     } else url.searchParams.set("shelf", text(some));
@@ -131,24 +131,24 @@
   // Servers refuse an address without end: of a full shelf, what comes first.
   function linkToAll() {
     let count = items.length;
-    while (count > 1 && linkTo(items.slice(0, count)).length > LINK) count--;
-    return { link: linkTo(items.slice(0, count)), count, left: items.length - count };
+    while (count > 1 && linkTo(items.slice(0, count), true).length > LINK) count--;
+    return { link: linkTo(items.slice(0, count), true), count, left: items.length - count };
   }
   function copyAll() {
     const { link, ...told } = linkToAll();
-    return copy(link, told.left ? " " + say("t:latent.keep.link-part", told) : "");
+    return copy(link, told.left ? say("t:latent.keep.link-part", told) : "");
   }
   async function copy(what, more = "") {
-    try { await navigator.clipboard.writeText(what); notice(say("t:page.copied") + more); } catch { window.prompt(say("t:page.copy-by-hand") + more, what); }
+    try { await navigator.clipboard.writeText(what); notice(joined([say("t:page.copied"), more])); } catch { window.prompt(joined([say("t:page.copy-by-hand"), more]), what); }
   }
 
   const brought = new URL(location.href).searchParams.get("shelf");
   if (brought) {
     const told = add(brought);
-    if (told.count + told.left) window.addEventListener("noisewalk:painted", () => notice(news(told)), { once: true });
+    if (told.count + told.left || told.unread) window.addEventListener("noisewalk:painted", () => notice(told.unread ? say("t:page.link-left", { names: "shelf" }) : news(told)), { once: true });
   }
   window.addEventListener("storage", (e) => { if (e.key === STORE) { items = stored(e.newValue ?? "[]"); emit("shelf", { items }); } });
 
-  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped, add, news, here, text, linkTo, linkToAll, copy, copyAll, of, MOST };
+  const shelf = { items: () => items, keep, change, move, drop, putBack, dropped: () => dropped.length > 0, add, news, here, text, linkTo, linkToAll, copy, copyAll, of, MOST };
   Object.assign(window.noisewalk.latent, { spot, spotFor, land, landed, shelf });
 })();

@@ -177,7 +177,7 @@
       if (search.going || !last) return;
       const level = last.psnr >= SAME ? "same" : last.psnr >= ALIKE ? "alike" : "far", known = records[search.model];
       const why = search.halted && level !== "same" ? null : search.goal === "table" ? (level === "same" ? "table" : "stuck") : search.goal;
-      verdict.innerHTML = [say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), why ? say("why." + why) : say("halted"), level !== "same" && last.freer ? say("freer") : "", last.far ? say("length", last.far) : "", search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""].join(" ");
+      verdict.innerHTML = window.noisewalk.joined([say(level, { psnr: decibels(last.psnr), first: decibels(new Map(search.curve).get(0)) }), why ? say("why." + why) : say("halted"), level !== "same" && last.freer ? say("freer") : "", last.far ? say("length", last.far) : "", search.late && level !== "same" ? say("late") : "", last.offset ? say("styles") : ""]);
       const others = Object.keys(known).some((kind) => kind !== "table");
       if (others) beside.innerHTML = known.table === undefined ? say("try") : say("beside", Object.fromEntries(["table", "held", "own"].map((kind) => [kind, decibels(known[kind])])));
     }

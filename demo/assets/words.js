@@ -70,5 +70,8 @@ window.noisewalk = window.noisewalk || {};
     for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) fill(node);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  Object.assign(window.noisewalk, { say, html, escaped, known, speak, kept, language: () => language, languages });
+  // Sentences in a row; Chinese ones stand without a space between them.
+  const joined = (sentences) => sentences.filter(Boolean).join(language === "en" ? " " : "");
+
+  Object.assign(window.noisewalk, { say, joined, html, escaped, known, speak, kept, language: () => language, languages });
 })();

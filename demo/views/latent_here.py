@@ -104,7 +104,8 @@ def way(here: Here, name: str) -> Direction:
     """A direction by its key, in the layers that are to be moved."""
     known = library.directions(here.model, [name])
     if name not in known:
-        raise Refused("choice", name="moves", value=name, allowed=", ".join([*known][:3]) + ", …")
+        some = ", ".join([*known][:3]) or "principal-1"  # those that are found by now
+        raise Refused("choice", name="moves", value=name, allowed=some + ", …")
     if here.layers_from > here.layers_to:
         raise Refused("order", low=here.layers_from, high=here.layers_to)
     return replace(known[name], layers=(here.layers_from, here.layers_to))

@@ -61,7 +61,7 @@ def norms(model: Model, a: OneSpot, b: OneSpot, path: Route) -> dict[str, Any]:
         ],
         "layout": {
             "xaxis": {"title": "t:latent.between.share", "range": [0, 1], "zeroline": False, "showgrid": False},
-            "yaxis": {"title": "‖z‖", "range": [min(everything) - spare, max(everything) + spare], "zeroline": False},
+            "yaxis": {"title": "|z|", "range": [min(everything) - spare, max(everything) + spare], "zeroline": False},
             "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
         },
     }

@@ -42,7 +42,7 @@ def test_what_is_listed_at_the_moment_of_asking_can_be_gone(left: list[str], wor
     with pytest.raises(Refused) as refused:
         check("model", "a")
     said = refused.value.say("en")
-    assert "no longer" in said and words in said and "“a”" in said
+    assert "its file was removed" in said and words in said and "“a”" in said
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,24 @@ def test_the_shelf_says_what_it_has_no_room_for(facts: dict[str, Any]) -> None: 
     assert said == WORDS["latent.keep.brought-part"].format(**told)
 
 
+def test_every_removal_is_put_back_and_an_item_keeps_its_id(facts: dict[str, Any]) -> None:  # noqa: F811
+    model = facts["knobs"]["latent"]["model"]["choices"][0]
+    strange = kept(9, model) | {"spot": {"start": {"of": "nowhere"}}}
+    code = """
+    const ids = () => shelf.items().map(item => item.id), before = ids();
+    shelf.drop(before[1]); shelf.drop(before[0]); const gone = ids();
+    shelf.putBack(); shelf.putBack();
+    return [before.length, gone.length, before.join() === ids().join(), shelf.dropped(),
+      JSON.parse(localStorage.getItem('noisewalk.shelf')).map(item => item.id).join() === before.join()];"""
+    assert shelf(facts, [kept(1, model), kept(2, model), kept(3, model), strange], code) == [3, 1, True, False, True]
+
+
+def test_the_link_to_a_shelf_of_one_is_a_shelf(facts: dict[str, Any]) -> None:  # noqa: F811
+    model = facts["knobs"]["latent"]["model"]["choices"][0]
+    link = shelf(facts, [kept(1, model)], "return shelf.linkToAll().link;")
+    assert len(json.loads(parse_qs(urlsplit(link).query)["shelf"][0])) == 1
+
+
 def test_the_link_to_a_full_shelf_keeps_to_a_length_that_servers_take(facts: dict[str, Any]) -> None:  # noqa: F811
     model = facts["knobs"]["latent"]["model"]["choices"][0]
     items = [kept(seed, model) for seed in range(24)]
