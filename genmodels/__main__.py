@@ -8,7 +8,6 @@ import hashlib
 import json
 import sys
 import time
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,6 +32,7 @@ from genmodels.training import device_of
 from genmodels.zoo import ZOO, Recipe, recipe_of
 
 FAILURES = ("not-finite", "bad-checkpoint", "checkpoint-size", "other-run")  # what is nobody's typing mistake
+MOST_DRAWN = 10_000  # pictures at once, all of them in memory
 SLOW_TO_DRAW = 10_000  # data sets of at least so many items are drawn once, into files
 
 
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("--n", type=whole(0), help="pictures to measure with; 0 leaves the card without metrics")
     as_run(own)
     own = command("sample", sample_model)
-    own.add_argument("--n", type=whole(1), default=16)
+    own.add_argument("--n", type=whole(1, MOST_DRAWN), default=16)
     own.add_argument("--seed", type=whole(0), default=0, help="of the first picture; the next ones count up")
     own.add_argument("--ask", nargs="+", default=[], metavar="WHAT", help="such as R, or hair-style=afro glasses=round")
     own.add_argument("--out", type=Path, default=Path("runs/samples"))
@@ -98,10 +98,10 @@ def as_run(own: argparse.ArgumentParser) -> None:
     own.add_argument("--sampler", choices=sorted(WALKS), help="how it gets from step to step (default: the recipe's)")
 
 
-def whole(low: int) -> Any:
+def whole(low: int, high: int = 999_999_999) -> Any:
     def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < low or len(text) > 9:
-            raise argparse.ArgumentTypeError(f"a whole number from {low} on, not {text[:20]!r}")
+        if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"a whole number from {low} to {high:,}, not {text[:20]!r}")
         return int(text)
 
     return number
@@ -238,11 +238,7 @@ def ready(dataset: Dataset, folder: Path, quiet: bool) -> Dataset:
     """A large data set is drawn once, by all cores."""
     if len(dataset.train) < SLOW_TO_DRAW:
         return dataset
-    counts = cache.render(dataset, folder / "cache")
-    if quiet:
-        deque(counts, maxlen=0)
-    else:
-        drawn(counts, dataset.name, len(dataset.train))
+    drawn(cache.render(dataset, folder / "cache"), dataset.name, len(dataset.train), quiet)
     return cache.Cached(dataset, folder / "cache")
 
 

@@ -25,9 +25,9 @@ def shown(training: Iterator[Progress], steps: int, as_json: bool) -> Iterator[P
         yield progress
 
 
-def drawn(counts: Iterable[int], name: str, total: int) -> None:
+def drawn(counts: Iterable[int], name: str, total: int, quiet: bool) -> None:
     """How far the drawing of a data set has come, on one line; a log file hears once that it begins."""
-    live, said = sys.stderr.isatty(), False
+    live, said = sys.stderr.isatty() and not quiet, quiet
     for done in counts:
         if live:
             print(f"\rdrawing {name}: {done:,} of {total:,}", end="", file=sys.stderr, flush=True)

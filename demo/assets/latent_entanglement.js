@@ -156,6 +156,7 @@
     }
     function sentence(row, old) {
       const what = shown.several ? ways.fieldName : (value) => ways.valueName((row.name || "").split("=")[0], value);
+      if (knob("layers_from") >= knob("layers_to") && !shown.rows.some((change) => change.moved)) return ways.say("still");
       if (!shown.meant) return ways.say("nothing-meant", { name: what(order[0]) });
       const error = shown.share_error === null ? "" : " ± " + percent(shown.share_error, 1);
       const said = [ways.say(shown.several ? "meant" : "meant-value", { share: percent(shown.share, 1) + error, name: what(shown.meant) })];
