@@ -16,6 +16,7 @@ from torch import Tensor
 
 from demo import library, pulling
 from demo.checks import accept
+from demo.pace import VISIBLE
 from demo.pictures import to_image
 from demo.views import latent_here
 from demo.views import latent_project as view
@@ -102,7 +103,7 @@ def test_what_was_found_lies_on_the_table_as_it_was_shown(model: str) -> None:
     last = [part for part in searched(**told)[1] if "image" in part][-1]
     here = latent_here.Here(model, from_spec(last["place"]), classes=told.get("classes", {}))  # type: ignore[arg-type]
     laid = np.asarray(to_image(latent_here.painted(here, latent_here.point(here)))).astype(np.float64)
-    assert np.abs(laid - pixels(last["image"])).max() <= 2
+    assert np.abs(laid - pixels(last["image"])).max() <= VISIBLE  # whichever way of painting was the fastest
 
 
 def test_no_search_begins_at_a_seed_of_the_plane() -> None:
