@@ -151,6 +151,7 @@
   function allowed(knob, value) {
     if (knob.toggle) return typeof value === "boolean";
     if (knob.within) return lawful(value, knob.within);
+    if (knob.kinds && !knob.kinds.includes(value?.of)) return false;
     if (knob.hidden) return fitting(value) && (knob.free ? built(value, knob.default) : alike(value, knob.default) && inside(value, knob));
     if (knob.choices) {
       const many = Array.isArray(knob.default);

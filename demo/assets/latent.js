@@ -11,7 +11,8 @@
   const place = () => (value("x") || value("y") ? { of: "lattice", start: value("start"), x: value("x"), y: value("y") } : value("start"));
 
   // Styles that a search has found: no seed's, but only of a model that has styles.
-  const found = () => Boolean(value("offset")) && (facts.model.has[value("model")]?.layers ?? 0) > 0;
+  const styled = () => (facts.model.has[value("model")]?.layers ?? 0) > 0;
+  const found = () => Boolean(value("offset")) && styled();
 
   // The seed of the node nearest to (x, y): the plane is a torus of 100 × 100 seeds.
   const ROW = 100;
@@ -81,5 +82,5 @@
     told.textContent = window.noisewalk.say("t:refused.checkpoint-size", { file: file.name, megabytes: Number(told.dataset.largest) / 1e6 });
   }, true);
 
-  Object.assign(window.noisewalk, { latent: { goTo, place, adopted, refresh } });
+  Object.assign(window.noisewalk, { latent: { goTo, place, styled, adopted, refresh } });
 })();

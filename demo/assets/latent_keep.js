@@ -3,7 +3,6 @@
   const TAB = "latent", facts = window.noisewalkPage.knobs[TAB];
   if (!facts?.start) return;
   const STORE = "noisewalk.shelf", MOST = 24, LONGEST = 4000, LINK = 8000, SIDE = 72, NAME = 40;
-  const PLACES = ["seed", "lattice", "between", "circle", "sum", "numbers"];
   const CHANGES = Object.keys(window.noisewalkPage.driven["latent-picture"]).filter((name) => facts[name] && !["model", "start", "x", "y"].includes(name));
   const { kept: storage, valueOf, notice, say, joined } = window.noisewalk;
   const value = (name) => valueOf(TAB, name);
@@ -59,7 +58,7 @@
   const object = (thing) => thing !== null && typeof thing === "object" && !Array.isArray(thing);
   const fresh = () => Math.random().toString(36).slice(2, 10);
   function item(raw) {
-    if (!object(raw) || !object(raw.spot) || !PLACES.includes(raw.spot.start?.of) || typeof raw.model !== "string" || !/^[\w.-]{1,60}$/.test(raw.model)) return null;
+    if (!object(raw) || !object(raw.spot) || !facts.start.kinds.includes(raw.spot.start?.of) || typeof raw.model !== "string" || !/^[\w.-]{1,60}$/.test(raw.model)) return null;
     if (JSON.stringify(raw.spot).length > LONGEST) return null;
     const thumb = typeof raw.thumb === "string" && /^data:image\/jpeg;base64,[\w+/=]{1,20000}$/.test(raw.thumb) ? raw.thumb : null;
     return { id: typeof raw.id === "string" && /^[a-z0-9]{1,12}$/.test(raw.id) ? raw.id : fresh(), name: String(raw.name ?? "").slice(0, NAME), model: raw.model, spot: raw.spot, thumb, weights: String(raw.weights ?? "").slice(0, 64) };

@@ -16,8 +16,7 @@
     let crop = null, cuts = 0, small = null; // a picture and the middle of its square; how often that changed; what is sent
     let search = null, ticket = "", asked = 0, trouble = null;
 
-    const styled = () => (window.noisewalkPage.knobs[TAB].model.has[window.noisewalk.valueOf(TAB, "model")]?.layers ?? 0) > 0;
-    const args = () => { const told = window.noisewalk.argumentsOf(name); return styled() ? told : { ...told, space: "z" }; }; // w is kept for a model that has one
+    const args = () => { const told = window.noisewalk.argumentsOf(name); return window.noisewalk.latent.styled() ? told : { ...told, space: "z" }; }; // w is kept for a model that has one
     const goal = () => args().goal;
     const aimed = () => { const { space, seed, steps, ...told } = args(); return told; };
     // What the answer depends on: once it changes, what was found is the answer to another question.

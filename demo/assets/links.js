@@ -1,6 +1,6 @@
 // What a link asks for and is not to be had here is said: it stays as it was.
 (() => {
-  const { knobs, parts } = window.noisewalkPage, { asked, carry, lawfully, named, notice, say } = window.noisewalk;
+  const { knobs, parts } = window.noisewalkPage, { asked, lawfully, named, notice, say } = window.noisewalk;
   function left() {
     const found = new URL(location.href).searchParams, { tab, values } = asked();
     if (!Object.hasOwn(knobs, tab ?? "")) return tab === null ? "" : `tab=${tab.slice(0, 40)}`;

@@ -21,7 +21,7 @@ from demo.views.latent_styles import abilities
 from demo.widgets.live_canvas import LiveCanvas
 from demo.wiring import serve
 from genmodels.offsets import NONE
-from genmodels.places import Seed, to_spec
+from genmodels.places import PLACES, Seed, to_spec
 
 FIRST = Seed(36)
 SURPRISES = [to_spec(Seed(seed)) for seed in range(0, 10_000, 37)]
@@ -51,7 +51,7 @@ def layout(tab: Tab) -> None:
         tab.prose("latent.none", classes="nw-note")
         return
     tab.hidden("start", to_spec(FIRST), free=True)
-    tab.facts["start"] |= {"choices": SURPRISES, "surprise": True}
+    tab.facts["start"] |= {"choices": SURPRISES, "surprise": True, "kinds": [*PLACES]}
     for axis in PULL["axes"]:
         tab.hidden(axis, 0, low=view.EDGE.low, high=view.EDGE.high)
     for name in ("moves", "classes"):

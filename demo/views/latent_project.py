@@ -103,7 +103,7 @@ def further(search: Name) -> dict[str, Any]:
         "image": shown(found.picture),
         "difference": shown(found.picture - goal),
         **lying(model, found.z),
-        **judged(model, found.z),
+        **reach(model, found.z),
     }
 
 
@@ -117,7 +117,7 @@ def lying(model: str, found: Tensor) -> dict[str, Any]:
     return {"place": to_spec(Seed(nearest)), "offset": to_text(found - mapped[nearest, None])}
 
 
-def judged(model: str, found: Tensor) -> dict[str, Any]:
+def reach(model: str, found: Tensor) -> dict[str, Any]:
     """Whether another space would let the model paint more, and how long a latent is that is no usual one."""
     painter = library.latent_model(model)
     if found.shape[1:] != torch.Size(painter.latent_shape):

@@ -106,6 +106,15 @@ def test_what_was_found_lies_on_the_table_as_it_was_shown(model: str) -> None:
     assert np.abs(laid - pixels(last["image"])).max() <= VISIBLE  # whichever way of painting was the fastest
 
 
+@pytest.mark.parametrize(("model", "freer"), [("glyphs-cgan", False), ("faces-stylegan", True)])
+def test_a_latent_of_another_length_is_told(model: str, freer: bool) -> None:
+    ones = torch.ones(1, *library.latent_model(model).latent_shape)  # as long as the square root of their number
+    usual = ones.numel() ** 0.5
+    assert view.reach(model, ones) == {"freer": freer, "far": None}
+    assert view.reach(model, 9 * ones)["far"] == {"length": round(9 * usual, 1), "usual": round(usual, 1)}
+    assert view.reach(model, torch.ones(1, 2, ones.numel())) == {}, "styles have no usual length"
+
+
 def test_no_search_begins_at_a_seed_of_the_plane() -> None:
     """Or a picture with a small seed would be found at once, whatever the search is worth."""
     for seed in (0, 40, 90):
